@@ -1,0 +1,11 @@
+"""The Celery application. Tasks are doors: they load and call, nothing more."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aimass_apps.settings")
+
+app = Celery("aimass_apps")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
