@@ -1,0 +1,55 @@
+"""Outbound events: one row for a decision, written in its transaction, sent at least once under one id."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from aimass_apps.people.models import Platform
+from aimass_apps.submissions.models import Decision
+
+
+class Delivery(models.Model):
+    """One event on its way to a platform. `webhook-id` is `evt_` and the decision's public id, for ever."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Sending")
+        DELIVERED = "delivered", _("Delivered")
+        FAILED = "failed", _("Given up")
+
+    decision = models.OneToOneField(Decision, models.CASCADE, related_name="delivery")
+    platform = models.ForeignKey(Platform, models.CASCADE, related_name="deliveries")
+    payload = models.JSONField()
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(db_default=Now())
+    lease = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    last_status = models.PositiveSmallIntegerField(null=True)
+    last_error = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.CheckConstraint(
+                name="delivery_lease_while_running",
+                condition=Q(state="running", lease__isnull=False, leased_until__isnull=False)
+                | (~Q(state="running") & Q(lease__isnull=True, leased_until__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="delivery_time_when_delivered",
+                condition=Q(state="delivered", delivered_at__isnull=False)
+                | (~Q(state="delivered") & Q(delivered_at__isnull=True)),
+            ),
+        ]
+        indexes = [models.Index(name="delivery_due", fields=["next_at"], condition=Q(state="waiting"))]
+
+    def __str__(self) -> str:
+        return f"{self.event_id}: {self.state}"
+
+    @property
+    def event_id(self) -> str:
+        return f"evt_{self.decision.public_id}"
