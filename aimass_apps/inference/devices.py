@@ -1,0 +1,43 @@
+"""Where models run: one setting, `AIMASS_DEVICE` (`auto`, `cpu`, `cuda`, `cuda:1`, ...)."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+
+class NoSuchDevice(ValueError):
+    """The device asked for is not there."""
+
+
+def choose_device(asked: str = "auto") -> str:
+    """`cpu` or a CUDA device's name.
+
+    `auto` follows `AIMASS_DEVICE`, and where that says `auto` too, takes a GPU when the driver and torch
+    are there. torch is imported only after the driver was seen: on a CPU worker it costs 200 MB.
+    Raises `NoSuchDevice` when a GPU is asked for by name and missing.
+    """
+    wanted = os.environ.get("AIMASS_DEVICE", "auto") if asked == "auto" else asked
+    if wanted == "cpu":
+        return "cpu"
+    if wanted == "auto":
+        return "cuda" if _gpu_is_there() else "cpu"
+    if not wanted.startswith("cuda"):
+        raise NoSuchDevice(f"AIMASS_DEVICE={wanted!r}: use auto, cpu, cuda or cuda:N")
+    if not _gpu_is_there():
+        raise NoSuchDevice(f"{wanted} was asked for, but no GPU with torch was found here")
+    return wanted
+
+
+def cpu_threads() -> int:
+    """Threads for one model on CPU: `AIMASS_THREADS`, or every core this process may use."""
+    return max(1, int(os.environ.get("AIMASS_THREADS", "0")) or len(os.sched_getaffinity(0)))
+
+
+def _gpu_is_there() -> bool:
+    if not Path("/proc/driver/nvidia/version").exists() or find_spec("torch") is None:
+        return False
+    import torch
+
+    return bool(torch.cuda.is_available())

@@ -1,0 +1,80 @@
+"""What every model answers to: texts in, one probability for each label out.
+
+A worker maps a version's kind to a dotted path here and imports it lazily, so that web processes
+never load onnxruntime, scikit-learn or torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+from aimass_apps.registry.artefacts import read_manifest, verify
+
+KINDS: dict[str, str] = {
+    "keywords": "aimass_apps.inference.keywords.KeywordPredictor",
+    "svm": "aimass_apps.inference.svm.SvmPredictor",
+    "bert": "aimass_apps.inference.bert.BertPredictor",
+}
+
+
+class UnknownKind(ValueError):
+    """A version names a kind of model that this installation can't load."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One text to score; `facts` are what else is known, such as age or vital signs."""
+
+    text: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Why: characters `start` to `end` (half-open) of the original text speak for `label` by `rule`."""
+
+    start: int
+    end: int
+    label: str
+    rule: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Probabilities by label, each between 0 and 1, and the places in the text that speak for them."""
+
+    scores: dict[str, float]
+    spans: tuple[Span, ...] = ()
+
+
+class Predictor(Protocol):
+    """A loaded model. `predict` gives one answer for each item, in the order asked."""
+
+    labels: tuple[str, ...]
+
+    def predict(self, items: Sequence[Item]) -> list[Answer]: ...
+
+
+class PredictorClass(Protocol):
+    """A class that opens an artefact folder."""
+
+    def load(self, folder: Path, device: str = "auto") -> Predictor: ...
+
+
+def load_predictor(folder: Path, device: str = "auto") -> Predictor:
+    """Open the model version in `folder`, after its files matched their recorded hashes.
+
+    Raises `UnknownKind`, and `artefacts.BrokenArtefact` for a missing or altered file.
+    """
+    manifest = read_manifest(folder)
+    verify(folder)
+    path = KINDS.get(manifest.kind)
+    if path is None:
+        raise UnknownKind(f"{manifest.kind!r} is not one of {', '.join(sorted(KINDS))}")
+    module, _, name = path.rpartition(".")
+    return cast(PredictorClass, getattr(import_module(module), name)).load(folder, device)
