@@ -1,7 +1,7 @@
-"""A pytest plugin: every pytest process has its own PostgreSQL and Valkey, and none of them reaches the network.
+"""A pytest plugin: every pytest process has its own PostgreSQL and Valkey, and none reaches the network.
 
-Loaded by `-p tests.services` (pyproject.toml), since pytest-django reads the settings before any conftest. The servers
-start with the first test that asks for the database, so that plain tests stay as fast as they are.
+Loaded by `-p tests.services` (pyproject.toml), since pytest-django reads the settings before any conftest.
+The servers start with the first test that asks for the database, so that plain tests stay fast.
 """
 
 import atexit
