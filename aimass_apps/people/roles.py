@@ -1,8 +1,5 @@
 """Six roles and what each may do. A permission is a plain string; templates and views ask `has_perm`."""
 
-from typing import Any
-
-from django.contrib.auth.backends import BaseBackend
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -30,12 +27,3 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
 }
 ALL_PERMISSIONS = frozenset().union(*PERMISSIONS.values())
-
-
-class RoleBackend(BaseBackend):
-    """Answers `user.has_perm(...)` from the role alone; it signs nobody in."""
-
-    def has_perm(self, user_obj: Any, perm: str, obj: object = None) -> bool:
-        if not user_obj.is_active or obj is not None:
-            return False
-        return perm in PERMISSIONS.get(getattr(user_obj, "role", ""), frozenset())

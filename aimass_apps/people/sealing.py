@@ -38,7 +38,7 @@ def keyed_hash(text: str) -> str:
     return hmac.new(settings.HASH_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-class SealedTextField(models.BinaryField[str, str]):
+class SealedTextField(models.BinaryField):
     """Text that is encrypted in the database and plain in Python. Never indexed, never searched."""
 
     description = "Encrypted text"

@@ -56,11 +56,19 @@ class Prediction(models.Model):
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
 
+    class Lane(models.IntegerChoices):
+        """Which waiting rows go first: a clinician at the screen, then posts, then comparisons."""
+
+        INTERACTIVE = 0
+        STREAM = 1
+        SHADOW = 2
+
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="predictions")
     version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="predictions")
     # A shadow's answer is stored and compared, but nothing waits for it and nothing is decided by it.
     decisive = models.BooleanField()
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    lane = models.PositiveSmallIntegerField(choices=Lane)
     tokens = models.PositiveIntegerField()  # estimate, for the batch budget
     attempts = models.PositiveSmallIntegerField(default=0)
     lease = models.UUIDField(null=True)
@@ -87,7 +95,7 @@ class Prediction(models.Model):
             ),
         ]
         indexes = [
-            models.Index(name="prediction_waiting", fields=["attempts", "id"], condition=Q(state="waiting")),
+            models.Index(name="prediction_waiting", fields=["lane", "id"], condition=Q(state="waiting")),
             models.Index(name="prediction_running", fields=["leased_until"], condition=Q(state="running")),
             models.Index(name="prediction_failed", fields=["id"], condition=Q(state="failed")),
         ]

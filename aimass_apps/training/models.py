@@ -84,9 +84,7 @@ class TrainingRun(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="run_progress_share", condition=Q(progress__gte=0, progress__lte=1)
-            ),
+            models.CheckConstraint(name="run_progress_share", condition=Q(progress__gte=0, progress__lte=1)),
             models.CheckConstraint(
                 name="run_result_when_done",
                 condition=Q(state="done", result__isnull=False) | (~Q(state="done") & Q(result__isnull=True)),

@@ -1,0 +1,16 @@
+"""Every door of the site."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+urlpatterns = [
+    path("", include("aimass_apps.web.urls")),
+    path("", include("aimass_apps.people.urls")),
+    path("moderation/", include("moderation.urls")),
+    path("api/v1/", include("moderation.api_urls")),
+    path("triage/", include("triage.urls")),
+    path("models/", include("aimass_apps.training.urls")),
+    path("", include("aimass_apps.operations.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
+]

@@ -1,0 +1,72 @@
+"""The moderation desk: posts, their place in the queue, and the receipts of webhooks."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from aimass_apps.people.models import Platform
+from aimass_apps.submissions.models import Submission
+
+
+class Post(models.Model):
+    """One revision of one platform's post, and where it stands on the desk."""
+
+    class State(models.TextChoices):
+        SCORING = "scoring", _("Being scored")
+        QUEUED = "queued", _("Waiting for a moderator")
+        CLOSED = "closed", _("Decided")
+
+    submission = models.OneToOneField(Submission, models.CASCADE, related_name="post")
+    platform = models.ForeignKey(Platform, models.CASCADE, related_name="posts")
+    external_id = models.CharField(max_length=200)
+    revision = models.PositiveIntegerField(default=1)
+    author = models.CharField(max_length=200, blank=True)  # the platform's own name for its user
+    url = models.URLField(max_length=1000, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.SCORING)
+    flagged = models.BooleanField(null=True)
+    reasons = models.JSONField(default=list)  # as moderation.decide writes them
+    priority = models.FloatField(default=0)
+    priority_parts = models.JSONField(default=dict)
+    # Drawn at random from what nothing flagged; shown unmarked, its weight kept for unbiased estimates.
+    audited = models.BooleanField(default=False)
+    sampling_weight = models.FloatField(default=1.0)
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    taken_until = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="post_once", fields=["platform", "external_id", "revision"]),
+            models.CheckConstraint(
+                name="post_taken_pair",
+                condition=Q(taken_by__isnull=True, taken_until__isnull=True) | Q(taken_until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="post_flagged_after_scoring",
+                condition=Q(state="scoring", flagged__isnull=True) | ~Q(state="scoring") & Q(flagged__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(name="post_queue", fields=["-priority", "id"], condition=Q(state="queued")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.external_id} (revision {self.revision})"
+
+
+class WebhookReceipt(models.Model):
+    """One accepted webhook and the answer it got, so that a repeat gets the same answer."""
+
+    platform = models.ForeignKey(Platform, models.CASCADE, related_name="+")
+    webhook_id = models.CharField(max_length=200)
+    body_sha256 = models.CharField(max_length=64)
+    answer = models.JSONField()
+    received_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="webhook_once", fields=["platform", "webhook_id"])]
+
+    def __str__(self) -> str:
+        return self.webhook_id

@@ -1,0 +1,73 @@
+"""The triage desk: visits and their assessments. What tells of a person is sealed."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from aimass_apps.people.sealing import SealedJSONField, SealedTextField
+from aimass_apps.submissions.models import Submission
+
+
+class Urgency(models.TextChoices):
+    """Our own five levels, most urgent first, with the time within which a clinician should see the person."""
+
+    IMMEDIATE = "immediate", _("Immediate")  # now
+    VERY_URGENT = "very_urgent", _("Very urgent")  # 10 minutes
+    URGENT = "urgent", _("Urgent")  # 60 minutes
+    SOON = "soon", _("Soon")  # 120 minutes
+    SELF_CARE = "self_care", _("Self-care or routine")  # 240 minutes or home
+
+
+class Visit(models.Model):
+    """One person's visit. The reference is the site's own identifier, sealed; its keyed hash finds it again."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    sealed_reference = SealedTextField(null=True)
+    reference_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="visits")
+    opened_at = models.DateTimeField(db_default=Now())
+    is_demo = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+
+class Assessment(models.Model):
+    """One question to the models about a visit: text and facts are in its submission, sealed."""
+
+    class State(models.TextChoices):
+        SCORING = "scoring", _("Being assessed")
+        READY = "ready", _("Waiting for a clinician")
+        DEFERRED = "deferred", _("Deferred")
+        CLOSED = "closed", _("Closed")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="assessments")
+    submission = models.OneToOneField(Submission, models.CASCADE, related_name="assessment")
+    state = models.CharField(max_length=8, choices=State, default=State.SCORING)
+    urgency = models.CharField(max_length=12, choices=Urgency, blank=True)  # proposed: models raised by the floor
+    final_urgency = models.CharField(max_length=12, choices=Urgency, blank=True)  # the clinician's
+    sealed_outcome = SealedJSONField(null=True)  # as triage.decide wrote it: reasons, red flags, differential
+    policy_version = models.CharField(max_length=80, blank=True)
+    asked_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="assessment_urgency_known", condition=Q(urgency__in=["", *Urgency.values])),
+            models.CheckConstraint(name="assessment_final_known", condition=Q(final_urgency__in=["", *Urgency.values])),
+            models.CheckConstraint(
+                name="assessment_urgency_after_scoring",
+                condition=Q(state="scoring", urgency="") | (~Q(state="scoring") & ~Q(urgency="")),
+            ),
+            models.CheckConstraint(
+                name="assessment_final_when_closed",
+                condition=Q(state="closed") & ~Q(final_urgency="") | ~Q(state="closed") & Q(final_urgency=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
