@@ -77,23 +77,23 @@ def epoch(splits: Iterable[Split], number: int, seed: int) -> list[Example]:
     """The rows of epoch `number` (from 1): each source's share drawn anew, the rare repeated, noise added."""
     drawn: list[Example] = []
     for split in splits:
-        if split.source.from_epoch > number:
-            continue
         rng = random.Random(f"{seed}:{number}:{split.source.name}")  # noqa: S311 - sampling, not secrecy
-        rows = _draw(split, rng)
-        drawn.extend(_with_noise(row, split.source.noise, rng) for row in rows)
+        drawn.extend(_with_noise(row, split.source.noise, rng) for row in _draw(split, number, rng))
     random.Random(f"{seed}:{number}").shuffle(drawn)  # noqa: S311 - sampling, not secrecy
     return drawn
 
 
 def epoch_sizes(splits: Iterable[Split], epochs: int, seed: int) -> list[int]:
     """How many rows each epoch will have."""
+    rng = random.Random(seed)  # noqa: S311 - sampling, not secrecy
     whole = list(splits)
-    return [len(epoch(whole, number, seed)) for number in range(1, epochs + 1)]
+    return [sum(len(_draw(each, number, rng)) for each in whole) for number in range(1, epochs + 1)]
 
 
-def _draw(split: Split, rng: random.Random) -> list[Example]:
+def _draw(split: Split, number: int, rng: random.Random) -> list[Example]:
     source, rows = split.source, split.training
+    if source.from_epoch > number:
+        return []
     wanted = min(source.rows or len(rows), len(rows))
     if source.balance:
         positive = [row for row in rows if row.targets.get(source.balance, 0.0) >= 0.5]

@@ -18,7 +18,7 @@ from transformers import AutoTokenizer
 
 from aimass_apps.inference.normalise import normalise
 from aimass_apps.training import checkpoints
-from aimass_apps.training.classifier import TextClassifier, base_path, freeze_embeddings, from_base
+from aimass_apps.inference.network import TextClassifier, base_path, freeze_embeddings, from_base
 from aimass_apps.training.examples import Example, Split, as_arrays, epoch, epoch_sizes
 from aimass_apps.training.progress import Progress, Report
 from aimass_apps.training.recipe import Recipe

@@ -1,0 +1,35 @@
+"""The network on a GPU (or, to compare, on a CPU) with torch, from the same weights as `onnx_backend`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from aimass_apps.inference.bert import Ids
+from aimass_apps.inference.heads import Array, read_head
+from aimass_apps.inference.network import TextClassifier, from_config
+from aimass_apps.inference.onnx_backend import WEIGHTS
+from aimass_apps.inference.tensors import read_weights
+
+
+class TorchBackend:
+    """torch in float32 on dequantised weights."""
+
+    def __init__(self, folder: Path, device: str) -> None:
+        self._device = torch.device(device)
+        self._model = read_network(folder).to(self._device).eval()
+
+    @torch.inference_mode()
+    def logits(self, ids: Ids, mask: Ids) -> Array:
+        answer = self._model(torch.from_numpy(ids).to(self._device), torch.from_numpy(mask).to(self._device))
+        return np.asarray(answer.cpu().numpy(), dtype=np.float32)
+
+
+def read_network(folder: Path) -> TextClassifier:
+    """The network of an artefact folder, to score with or to train on from."""
+    model = from_config(folder, len(read_head(folder).labels))
+    weights = {name: torch.from_numpy(each) for name, each in read_weights(folder / WEIGHTS).items()}
+    model.load_state_dict(weights)
+    return model
