@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -30,7 +30,9 @@ def unseal(token: bytes) -> str:
     try:
         return _box(tuple(settings.FIELD_KEYS)).decrypt(bytes(token)).decode()
     except InvalidToken as error:
-        raise CannotUnseal("No key in FIELD_KEYS opens this value: put the key it was sealed with back in the list.") from error
+        raise CannotUnseal(
+            "No key in FIELD_KEYS opens this value: put the key it was sealed with back in the list."
+        ) from error
 
 
 def keyed_hash(text: str) -> str:
@@ -38,7 +40,13 @@ def keyed_hash(text: str) -> str:
     return hmac.new(settings.HASH_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-class SealedTextField(models.BinaryField):
+if TYPE_CHECKING:
+    _BinaryField = models.BinaryField[Any, Any]
+else:
+    _BinaryField = models.BinaryField
+
+
+class SealedTextField(_BinaryField):
     """Text that is encrypted in the database and plain in Python. Never indexed, never searched."""
 
     description = "Encrypted text"

@@ -124,9 +124,7 @@ class Review(models.Model):
         constraints = [
             models.CheckConstraint(name="review_weight_at_least_one", condition=Q(sampling_weight__gte=1)),
             models.CheckConstraint(name="review_not_its_own_past", condition=~Q(replaces=F("id"))),
-            models.UniqueConstraint(
-                name="review_one_first", fields=["submission"], condition=Q(replaces__isnull=True)
-            ),
+            models.UniqueConstraint(name="review_one_first", fields=["submission"], condition=Q(replaces__isnull=True)),
         ]
         triggers = [pgtrigger.Protect(name="review_append_only", operation=pgtrigger.Update)]
 

@@ -11,135 +11,278 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registry', '0001_initial'),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('desk', models.CharField(choices=[('moderation', 'Moderation'), ('triage', 'Triage')], max_length=12)),
-                ('language', models.CharField(max_length=8)),
-                ('text', models.TextField(blank=True)),
-                ('sealed_text', aimass_apps.people.sealing.SealedTextField(editable=True, null=True)),
-                ('sealed_facts', aimass_apps.people.sealing.SealedJSONField(editable=True, null=True)),
-                ('content_hash', models.CharField(db_index=True, max_length=64)),
-                ('arrived_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('settled_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("desk", models.CharField(choices=[("moderation", "Moderation"), ("triage", "Triage")], max_length=12)),
+                ("language", models.CharField(max_length=8)),
+                ("text", models.TextField(blank=True)),
+                ("sealed_text", aimass_apps.people.sealing.SealedTextField(editable=True, null=True)),
+                ("sealed_facts", aimass_apps.people.sealing.SealedJSONField(editable=True, null=True)),
+                ("content_hash", models.CharField(db_index=True, max_length=64)),
+                ("arrived_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("settled_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['arrived_at'], name='submission_unsettled')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('desk__in', ['moderation', 'triage'])), name='submission_desk_known'), models.CheckConstraint(condition=models.Q(models.Q(('desk', 'triage'), ('sealed_text__isnull', False), ('text', '')), models.Q(('desk', 'moderation'), ('sealed_facts__isnull', True), ('sealed_text__isnull', True)), _connector='OR'), name='submission_triage_sealed')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("settled_at__isnull", True)),
+                        fields=["arrived_at"],
+                        name="submission_unsettled",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("desk__in", ["moderation", "triage"])), name="submission_desk_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("desk", "triage"), ("sealed_text__isnull", False), ("text", "")),
+                            models.Q(
+                                ("desk", "moderation"), ("sealed_facts__isnull", True), ("sealed_text__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="submission_triage_sealed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(max_length=30)),
-                ('labels', models.JSONField()),
-                ('reason', models.CharField(blank=True, max_length=60)),
-                ('comment', aimass_apps.people.sealing.SealedTextField(editable=True, null=True)),
-                ('sampling_weight', models.FloatField(default=1.0)),
-                ('shown', models.JSONField(default=dict)),
-                ('seconds', models.FloatField(null=True)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to=settings.AUTH_USER_MODEL)),
-                ('replaces', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='submissions.review')),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='submissions.submission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("verdict", models.CharField(max_length=30)),
+                ("labels", models.JSONField()),
+                ("reason", models.CharField(blank=True, max_length=60)),
+                ("comment", aimass_apps.people.sealing.SealedTextField(editable=True, null=True)),
+                ("sampling_weight", models.FloatField(default=1.0)),
+                ("shown", models.JSONField(default=dict)),
+                ("seconds", models.FloatField(null=True)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="submissions.review",
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reviews", to="submissions.submission"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Prediction',
+            name="Prediction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('decisive', models.BooleanField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='waiting', max_length=8)),
-                ('lane', models.PositiveSmallIntegerField(choices=[(0, 'Interactive'), (1, 'Stream'), (2, 'Shadow')])),
-                ('tokens', models.PositiveIntegerField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('lease', models.UUIDField(null=True)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('scores', models.JSONField(null=True)),
-                ('spans', models.JSONField(default=list)),
-                ('milliseconds', models.FloatField(null=True)),
-                ('error', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('done_at', models.DateTimeField(null=True)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='predictions', to='registry.modelversion')),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='predictions', to='submissions.submission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("decisive", models.BooleanField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("lane", models.PositiveSmallIntegerField(choices=[(0, "Interactive"), (1, "Stream"), (2, "Shadow")])),
+                ("tokens", models.PositiveIntegerField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("lease", models.UUIDField(null=True)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("scores", models.JSONField(null=True)),
+                ("spans", models.JSONField(default=list)),
+                ("milliseconds", models.FloatField(null=True)),
+                ("error", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predictions",
+                        to="registry.modelversion",
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="predictions",
+                        to="submissions.submission",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('action', models.CharField(max_length=30)),
-                ('reasons', models.JSONField(default=list)),
-                ('policy_version', models.CharField(blank=True, max_length=80)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='submissions.decision')),
-                ('review', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='decision', to='submissions.review')),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='submissions.submission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("action", models.CharField(max_length=30)),
+                ("reasons", models.JSONField(default=list)),
+                ("policy_version", models.CharField(blank=True, max_length=80)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="submissions.decision",
+                    ),
+                ),
+                (
+                    "review",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decision",
+                        to="submissions.review",
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decisions",
+                        to="submissions.submission",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('sampling_weight__gte', 1)), name='review_weight_at_least_one'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sampling_weight__gte", 1)), name="review_weight_at_least_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('replaces', models.F('id')), _negated=True), name='review_not_its_own_past'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("replaces", models.F("id")), _negated=True), name="review_not_its_own_past"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaces__isnull', True)), fields=('submission',), name='review_one_first'),
+            model_name="review",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("replaces__isnull", True)), fields=("submission",), name="review_one_first"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='review',
-            trigger=pgtrigger.compiler.Trigger(name='review_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='886207072f0710484c045df3937a56286ab7a3ca', operation='UPDATE', pgid='pgtrigger_review_append_only_a34a5', table='submissions_review', when='BEFORE')),
+            model_name="review",
+            trigger=pgtrigger.compiler.Trigger(
+                name="review_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="886207072f0710484c045df3937a56286ab7a3ca",
+                    operation="UPDATE",
+                    pgid="pgtrigger_review_append_only_a34a5",
+                    table="submissions_review",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='prediction',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['lane', 'id'], name='prediction_waiting'),
+            model_name="prediction",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["lane", "id"], name="prediction_waiting"
+            ),
         ),
         migrations.AddIndex(
-            model_name='prediction',
-            index=models.Index(condition=models.Q(('state', 'running')), fields=['leased_until'], name='prediction_running'),
+            model_name="prediction",
+            index=models.Index(
+                condition=models.Q(("state", "running")), fields=["leased_until"], name="prediction_running"
+            ),
         ),
         migrations.AddIndex(
-            model_name='prediction',
-            index=models.Index(condition=models.Q(('state', 'failed')), fields=['id'], name='prediction_failed'),
+            model_name="prediction",
+            index=models.Index(condition=models.Q(("state", "failed")), fields=["id"], name="prediction_failed"),
         ),
         migrations.AddConstraint(
-            model_name='prediction',
-            constraint=models.UniqueConstraint(fields=('submission', 'version'), name='prediction_once'),
+            model_name="prediction",
+            constraint=models.UniqueConstraint(fields=("submission", "version"), name="prediction_once"),
         ),
         migrations.AddConstraint(
-            model_name='prediction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease__isnull', False), ('leased_until__isnull', False), ('state', 'running')), models.Q(models.Q(('state', 'running'), _negated=True), ('lease__isnull', True), ('leased_until__isnull', True)), _connector='OR'), name='prediction_lease_while_running'),
+            model_name="prediction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lease__isnull", False), ("leased_until__isnull", False), ("state", "running")),
+                    models.Q(
+                        models.Q(("state", "running"), _negated=True),
+                        ("lease__isnull", True),
+                        ("leased_until__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="prediction_lease_while_running",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='prediction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('scores__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('scores__isnull', True)), _connector='OR'), name='prediction_scores_when_done'),
+            model_name="prediction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("done_at__isnull", False), ("scores__isnull", False), ("state", "done")),
+                    models.Q(models.Q(("state", "done"), _negated=True), ("scores__isnull", True)),
+                    _connector="OR",
+                ),
+                name="prediction_scores_when_done",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('review__isnull', True), models.Q(('policy_version', ''), _negated=True)), models.Q(('policy_version', ''), ('review__isnull', False)), _connector='OR'), name='decision_by_policy_or_person'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("review__isnull", True), models.Q(("policy_version", ""), _negated=True)),
+                    models.Q(("policy_version", ""), ("review__isnull", False)),
+                    _connector="OR",
+                ),
+                name="decision_by_policy_or_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(condition=models.Q(('reverses__isnull', True)), fields=('submission',), name='decision_one_first'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reverses__isnull", True)), fields=("submission",), name="decision_one_first"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='decision',
-            trigger=pgtrigger.compiler.Trigger(name='decision_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='03a16a73635402e4f8df883683dbb2a4156f27a7', operation='UPDATE', pgid='pgtrigger_decision_append_only_7a93a', table='submissions_decision', when='BEFORE')),
+            model_name="decision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="decision_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="03a16a73635402e4f8df883683dbb2a4156f27a7",
+                    operation="UPDATE",
+                    pgid="pgtrigger_decision_append_only_7a93a",
+                    table="submissions_decision",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -1,0 +1,52 @@
+"""The predictors that this process holds in memory, by version; loaded on first use, after any fork."""
+
+import logging
+from collections import OrderedDict
+
+from django.conf import settings
+
+from aimass_apps.inference.predictor import Predictor, load_predictor
+from aimass_apps.registry.artefacts import BrokenArtefact
+from aimass_apps.registry.models import ModelVersion, Stage
+from aimass_apps.registry.store import forget_unpacked, unpack_version
+
+log = logging.getLogger(__name__)
+# A retired version keeps answering what was asked of it; then it makes room.
+MOST = 16
+
+
+class LoadedPredictors:
+    """A small least-recently-used store of loaded model versions."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._held: OrderedDict[int, Predictor] = OrderedDict()
+
+    def get(self, version_id: int) -> Predictor:
+        """The predictor of a version, loading it when needed. Raises what loading raises."""
+        if version_id not in self._held:
+            self._held[version_id] = _load(ModelVersion.objects.get(pk=version_id))
+            while len(self._held) > self._most:
+                self._held.popitem(last=False)
+        self._held.move_to_end(version_id)
+        return self._held[version_id]
+
+    def warm_up(self) -> int:
+        """Load every version that may be asked, so that the first post does not wait; returns how many."""
+        asked = [Stage.LIVE, Stage.CANARY, Stage.SHADOW]
+        for version_id in ModelVersion.objects.filter(stage__in=asked).values_list("pk", flat=True):
+            try:
+                self.get(version_id)
+            except Exception as error:  # noqa: BLE001 - one broken version must not keep the others from work
+                log.error("version %s does not load: %s: %s", version_id, type(error).__name__, error)
+        return len(self._held)
+
+
+def _load(version: ModelVersion) -> Predictor:
+    try:
+        return load_predictor(unpack_version(version), settings.AIMASS_DEVICE)
+    except BrokenArtefact as error:
+        # The copy on this machine may be damaged: the database has the original.
+        log.warning("the local copy of %s is not whole (%s): fetching it again", version, error)
+        forget_unpacked(version)
+        return load_predictor(unpack_version(version), settings.AIMASS_DEVICE)

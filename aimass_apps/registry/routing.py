@@ -1,0 +1,49 @@
+"""Which versions answer a new submission: the live ones, a canary for its share, and every shadow."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from aimass_apps.registry.models import ModelVersion, Stage
+
+ANY = "any"
+_ASKED = (Stage.LIVE, Stage.CANARY, Stage.SHADOW)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One version to ask. Nothing waits for a version that is not decisive."""
+
+    version: ModelVersion
+    decisive: bool
+
+
+def asked_versions(desk: str) -> list[ModelVersion]:
+    """Every version of the desk that may be asked now; one query, without the manifests."""
+    return list(ModelVersion.objects.filter(desk=desk, stage__in=_ASKED).defer("manifest", "card"))
+
+
+def choose_routes(versions: Iterable[ModelVersion], languages: Iterable[str], content_hash: str) -> list[Route]:
+    """The routes of one submission. Pure.
+
+    `content_hash` (hex) decides about canaries, so that one text always meets the same version.
+    """
+    wanted = {*languages, ANY}
+    fitting = [version for version in versions if version.language in wanted]
+    canaries = {
+        (version.kind, version.language)
+        for version in fitting
+        if version.stage == Stage.CANARY and _drawn(content_hash) < (version.canary_share or 0)
+    }
+    routes = []
+    for version in fitting:
+        on_canary = (version.kind, version.language) in canaries
+        if version.stage == Stage.SHADOW:
+            routes.append(Route(version, decisive=False))
+        elif version.stage == (Stage.CANARY if on_canary else Stage.LIVE):
+            routes.append(Route(version, decisive=True))
+    return routes
+
+
+def _drawn(content_hash: str) -> float:
+    """A number in [0, 1) that is uniform over texts and constant for one."""
+    return int(content_hash[:8], 16) / 0x1_0000_0000

@@ -1,0 +1,78 @@
+"""The one setter of a version's stage. Gates decide elsewhere; here the move is made and written down."""
+
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+
+from aimass_apps.people.models import User
+from aimass_apps.registry.models import ModelVersion, Stage, StageChange
+
+
+class WrongStage(ValueError):
+    """The version can't move there from where it stands."""
+
+
+# A retired version may come back as a shadow or be taken back live; nothing returns to candidate.
+MOVES: dict[str, frozenset[str]] = {
+    Stage.CANDIDATE: frozenset({Stage.SHADOW, Stage.CANARY, Stage.LIVE, Stage.RETIRED}),
+    Stage.SHADOW: frozenset({Stage.CANARY, Stage.LIVE, Stage.RETIRED}),
+    Stage.CANARY: frozenset({Stage.SHADOW, Stage.LIVE, Stage.RETIRED}),
+    Stage.LIVE: frozenset({Stage.RETIRED}),
+    Stage.RETIRED: frozenset({Stage.SHADOW, Stage.LIVE}),
+}
+
+
+def _lock_slot(version: ModelVersion) -> None:
+    """One move at a time for each (desk, kind, language), so that two promotions can't cross."""
+    with connection.cursor() as cursor:
+        slot = f"stage {version.desk} {version.kind} {version.language}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [slot])
+
+
+def move_version(
+    *,
+    version: ModelVersion,
+    to: Stage,
+    by: User | None,
+    reason: str,
+    canary_share: float | None = None,
+    gates: Sequence[object] = (),
+) -> StageChange:
+    """Move `version` to a stage; going live retires the version that was live, in the same transaction."""
+    with transaction.atomic():
+        _lock_slot(version)
+        version.refresh_from_db()
+        if to not in MOVES[version.stage]:
+            raise WrongStage(f"{version} is {version.stage}: it can't become {to}.")
+        replaced = _make_room(version, to, by)
+        change = StageChange.objects.create(
+            version=version,
+            from_stage=version.stage,
+            to_stage=to,
+            replaced=replaced,
+            by=by,
+            reason=reason,
+            gates=list(gates),
+        )
+        version.stage, version.canary_share = to, canary_share if to == Stage.CANARY else None
+        version.save(update_fields=["stage", "canary_share"])
+    return change
+
+
+def _make_room(version: ModelVersion, to: Stage, by: User | None) -> ModelVersion | None:
+    """Retire whoever holds the one live or canary place, and return it."""
+    if to not in {Stage.LIVE, Stage.CANARY}:
+        return None
+    holder = (
+        ModelVersion.objects.filter(desk=version.desk, kind=version.kind, language=version.language, stage=to)
+        .exclude(pk=version.pk)
+        .first()
+    )
+    if holder is None:
+        return None
+    StageChange.objects.create(
+        version=holder, from_stage=to, to_stage=Stage.RETIRED, by=by, reason=f"replaced by {version}"
+    )
+    holder.stage, holder.canary_share = Stage.RETIRED, None
+    holder.save(update_fields=["stage", "canary_share"])
+    return holder

@@ -1,0 +1,194 @@
+"""The work ledger: ask, claim, store. Rows carry the work, messages are doorbells, leases outlive crashes."""
+
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from aimass_apps.people.sealing import keyed_hash
+from aimass_apps.registry.models import Desk
+from aimass_apps.registry.routing import Route, asked_versions, choose_routes
+from aimass_apps.submissions.doorbell import ring_after_commit
+from aimass_apps.submissions.models import Prediction, Submission
+from aimass_apps.submissions.settling import settle_complete
+
+SCORE_TASK, SCORE_QUEUE = "aimass_apps.inference.tasks.score_waiting", "inference"
+CLAIM_ROWS, CLAIM_TOKENS = 256, 16_384
+ALONE_AFTER, GIVE_UP_AFTER = 2, 4  # attempts
+CHARACTERS_PER_TOKEN = {"zh": 1.0}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A text for the models. `languages` are those whose versions may apply; `language` is what was detected."""
+
+    text: str
+    language: str
+    languages: tuple[str, ...]
+    facts: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """One leased row of work."""
+
+    id: int
+    submission_id: int
+    version_id: int
+    tokens: int
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one leased row: scores and spans, or the error's code."""
+
+    id: int
+    scores: dict[str, float] | None = None
+    spans: list[list[Any]] = field(default_factory=list)
+    milliseconds: float = 0.0
+    error: str = ""
+
+
+def estimate_tokens(text: str, language: str) -> int:
+    """Roughly what a word-piece tokenizer makes of it, with its two end marks; no tokenizer in the web process."""
+    return int(len(text) / CHARACTERS_PER_TOKEN.get(language, 4.0)) + 2
+
+
+def ask(*, desk: str, questions: Sequence[Question], lane: Prediction.Lane) -> list[Submission]:
+    """Write submissions with one waiting prediction for each version that should answer, and ring after commit.
+
+    Call it in the transaction that writes the desk's own rows.
+    """
+    sealed = desk == Desk.TRIAGE
+    with transaction.atomic():
+        submissions = Submission.objects.bulk_create(
+            Submission(
+                desk=desk,
+                language=question.language,
+                text="" if sealed else question.text,
+                sealed_text=question.text if sealed else None,
+                sealed_facts=question.facts if sealed else None,
+                content_hash=keyed_hash(question.text),
+            )
+            for question in questions
+        )
+        versions = asked_versions(desk)
+        rows = [
+            _slot(submission, route, question, lane)
+            for submission, question in zip(submissions, questions, strict=True)
+            for route in choose_routes(versions, question.languages, submission.content_hash)
+        ]
+        Prediction.objects.bulk_create(rows)
+    ring_after_commit(SCORE_TASK, SCORE_QUEUE)
+    return submissions
+
+
+def _slot(submission: Submission, route: Route, question: Question, lane: Prediction.Lane) -> Prediction:
+    return Prediction(
+        submission=submission,
+        version=route.version,
+        decisive=route.decisive,
+        lane=lane if route.decisive else Prediction.Lane.SHADOW,
+        tokens=estimate_tokens(question.text, question.language),
+    )
+
+
+# Taking a few rows too many and dropping those beyond the token budget costs nothing: their locks end with the
+# statement's transaction. Only prediction rows are locked: a join would lock the shared version row, and a
+# second worker would find nothing to do.
+_CLAIM = """
+WITH candidates AS MATERIALIZED (
+    SELECT id, lane, tokens FROM submissions_prediction
+    WHERE state = 'waiting' AND attempts {alone} %(alone_after)s
+    ORDER BY lane, id LIMIT %(rows)s FOR UPDATE SKIP LOCKED
+), budgeted AS (
+    SELECT id, sum(tokens) OVER (ORDER BY lane, id) - tokens AS tokens_before FROM candidates
+)
+UPDATE submissions_prediction AS prediction
+SET state = 'running', lease = %(lease)s, attempts = attempts + 1,
+    leased_until = statement_timestamp() + make_interval(secs => %(seconds)s)
+FROM budgeted WHERE prediction.id = budgeted.id AND budgeted.tokens_before < %(tokens)s
+RETURNING prediction.id, prediction.submission_id, prediction.version_id, prediction.tokens, prediction.attempts
+"""
+
+
+def claim(
+    *, lease: uuid.UUID, alone: bool = False, rows: int = CLAIM_ROWS, tokens: int = CLAIM_TOKENS
+) -> list[Claimed]:
+    """Lease waiting rows up to the token budget; `alone` takes one of the rows that crashed workers before."""
+    parameters: dict[str, Any] = {
+        "alone_after": ALONE_AFTER,
+        "rows": 1 if alone else rows,
+        "tokens": tokens,
+        "lease": lease,
+        "seconds": settings.LEASE_SECONDS,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM.format(alone=">=" if alone else "<"), parameters)
+        return [Claimed(*row) for row in cursor.fetchall()]
+
+
+_STORE = """
+UPDATE submissions_prediction AS prediction
+SET state = CASE WHEN result.scores IS NOT NULL THEN 'done'
+                 WHEN prediction.attempts >= %(give_up)s THEN 'failed' ELSE 'waiting' END,
+    scores = result.scores::jsonb, spans = result.spans::jsonb, milliseconds = result.milliseconds,
+    error = result.error, lease = NULL, leased_until = NULL,
+    done_at = CASE WHEN result.scores IS NOT NULL THEN statement_timestamp() END
+FROM unnest(%(ids)s::bigint[], %(scores)s::text[], %(spans)s::text[], %(milliseconds)s::float8[], %(errors)s::text[])
+     AS result(id, scores, spans, milliseconds, error)
+WHERE prediction.id = result.id AND prediction.lease = %(lease)s AND prediction.state = 'running'
+RETURNING prediction.submission_id
+"""
+
+
+def store(*, lease: uuid.UUID, results: Sequence[Result]) -> int:
+    """Write the results of rows still held under `lease`, and settle what is complete, in one transaction.
+
+    Returns how many were stored. A worker that slept past its lease stores nothing: the row is someone else's now.
+    """
+    parameters: dict[str, Any] = {
+        "give_up": GIVE_UP_AFTER,
+        "lease": lease,
+        "ids": [result.id for result in results],
+        "scores": [None if result.scores is None else json.dumps(result.scores) for result in results],
+        "spans": [json.dumps(result.spans) for result in results],
+        "milliseconds": [result.milliseconds for result in results],
+        "errors": [result.error[:200] for result in results],
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_STORE, parameters)
+        touched = [row[0] for row in cursor.fetchall()]
+        settle_complete(touched)
+    return len(touched)
+
+
+_EXPIRE = """
+WITH expired AS MATERIALIZED (
+    SELECT id FROM submissions_prediction
+    WHERE state = 'running' AND leased_until < statement_timestamp() FOR UPDATE SKIP LOCKED
+)
+UPDATE submissions_prediction AS prediction
+SET state = CASE WHEN attempts >= %(give_up)s THEN 'failed' ELSE 'waiting' END,
+    error = 'lease_expired', lease = NULL, leased_until = NULL
+FROM expired WHERE prediction.id = expired.id
+RETURNING prediction.submission_id, prediction.state
+"""
+
+
+def free_expired_leases() -> int:
+    """Give rows of vanished workers back to the queue; after the last attempt hand them to a person."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_EXPIRE, {"give_up": GIVE_UP_AFTER})
+        freed = cursor.fetchall()
+        settle_complete([submission for submission, state in freed if state == Prediction.State.FAILED])
+    return len(freed)
+
+
+def work_waits() -> bool:
+    return Prediction.objects.filter(state=Prediction.State.WAITING).exists()

@@ -1,0 +1,61 @@
+"""Hands submissions whose decisive answers are all in to their desk, once each."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from itertools import groupby
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models.functions import Now
+
+from aimass_apps.submissions.desks import room_of
+from aimass_apps.submissions.models import Prediction, Submission
+
+_OPEN = (Prediction.State.WAITING, Prediction.State.RUNNING)
+
+
+def settle_complete(ids: Iterable[int]) -> int:
+    """Settle those of `ids` that wait for no decisive answer any more. Call it in the storing transaction.
+
+    The submissions are locked before the open answers are counted: under READ COMMITTED two workers that store
+    the last two answers at once would otherwise each miss the other's, and nobody would settle.
+    """
+    wanted = sorted(set(ids))
+    if not wanted:
+        return 0
+    locked = list(
+        Submission.objects.select_for_update()
+        .filter(pk__in=wanted, settled_at=None)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    # A statement of its own, so that it sees what was committed while the locks were waited for.
+    ready = _complete(locked)
+    for desk, group in groupby(sorted(ready, key=lambda each: (each.desk, each.pk)), key=lambda each: each.desk):
+        room_of(desk).settle(list(group))
+    Submission.objects.filter(pk__in=[each.pk for each in ready]).update(settled_at=Now())
+    return len(ready)
+
+
+def _complete(ids: list[int]) -> list[Submission]:
+    still_open = Prediction.objects.filter(submission=OuterRef("pk"), decisive=True, state__in=_OPEN)
+    answers = Prediction.objects.select_related("version").order_by("id")
+    return list(
+        Submission.objects.filter(pk__in=ids)
+        .filter(~Exists(still_open))
+        .order_by("pk")
+        .prefetch_related(Prefetch("predictions", queryset=answers))
+    )
+
+
+def settle_forgotten(*, older_than: timedelta = timedelta(seconds=0), limit: int = 256) -> int:
+    """Settle complete submissions that nobody settled: no version was live, or a settle failed before."""
+    still_open = Prediction.objects.filter(submission=OuterRef("pk"), decisive=True, state__in=_OPEN)
+    forgotten = (
+        Submission.objects.filter(settled_at=None, arrived_at__lte=Now() - older_than)
+        .filter(~Exists(still_open))
+        .order_by("pk")
+        .values_list("pk", flat=True)[:limit]
+    )
+    with transaction.atomic():
+        return settle_complete(forgotten)
