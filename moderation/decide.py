@@ -1,0 +1,216 @@
+"""What the desk does about a post, from what the models said and the policy. Plain Python, no Django.
+
+For each language one model decides beside the keyword lists: the first of the policy's `deciding_kinds` that
+answered. Other models' scores are shown to people and decide nothing. A deciding model that failed, or none at
+all, sends the post to a person.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from aimass_apps.inference.predictor import Span
+from moderation.policy import DEFAULT, LABELS, KeywordRules, Policy, PriorityWeights, UnusablePolicy, load_policy
+
+__all__ = [
+    "DEFAULT", "LABELS", "KeywordRules", "Outcome", "Policy", "Priority", "Reason", "UnusablePolicy", "VersionAnswer",
+    "decide", "load_policy", "prioritise",
+]  # fmt: skip
+
+KEYWORD = "keyword"
+KEYWORDS = "keywords"
+ANY = "any"
+MODEL_UNAVAILABLE = "model_unavailable"
+Step = Literal["clear", "flag", "act"]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionAnswer:
+    """One model version's answer to one post; `failed` when it gave none."""
+
+    version: str
+    kind: str
+    scores: Mapping[str, float] = field(default_factory=dict)
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    spans: Sequence[Span] = ()
+    failed: bool = False
+    language: str = ANY
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a post was flagged. `code` is score, keyword or model_unavailable; `spans` are (start, end, rule, weight)."""
+
+    code: str
+    kind: str = ""
+    version: str = ""
+    label: str = ""
+    score: float | None = None
+    threshold: float | None = None
+    spans: tuple[tuple[int, int, str, float], ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready, with probabilities to four digits."""
+        return {
+            "code": self.code,
+            "kind": self.kind,
+            "version": self.version,
+            "label": self.label,
+            "score": None if self.score is None else round(self.score, 4),
+            "threshold": None if self.threshold is None else round(self.threshold, 4),
+            "spans": [[start, end, rule, round(weight, 4)] for start, end, rule, weight in self.spans],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`severity` and `score` run from 0 to 1; `sampling_weight` is 1 / the chance that a person sees the post."""
+
+    step: Step
+    flagged: bool
+    reasons: tuple[Reason, ...]
+    severity: float
+    score: float
+    audit: bool
+    sampling_weight: float
+
+
+def decide(answers: Sequence[VersionAnswer], policy: Policy, draw: float) -> Outcome:
+    """Judge one post. `draw` is uniform in [0, 1): under the policy's audit share, an unflagged post is drawn."""
+    deciding, missing = _deciding(answers, policy)
+    over = [reason for answer in deciding for reason in _over_threshold(answer, policy)]
+    words = [
+        reason
+        for answer in answers
+        if answer.kind == KEYWORDS and not answer.failed
+        for reason in _keywords(answer, deciding, policy)
+    ]
+    reasons = tuple(sorted([*missing, *over, *words], key=lambda reason: -_weight(reason, policy)))
+    if not reasons:
+        audit = draw < policy.audit_share
+        return Outcome("clear", False, (), 0.0, _highest(deciding), audit, 1 / policy.audit_share if audit else 1.0)
+    return Outcome(
+        step="act" if any(_acts(reason, policy) for reason in over) else "flag",
+        flagged=True,
+        reasons=reasons,
+        severity=max(_weight(reason, policy) for reason in reasons),
+        score=max((reason.score or 0.0 for reason in [*over, *words]), default=0.5),
+        audit=False,
+        sampling_weight=1.0,
+    )
+
+
+def _deciding(answers: Sequence[VersionAnswer], policy: Policy) -> tuple[list[VersionAnswer], list[Reason]]:
+    """For each language the model that decides, and a reason for each that should have and failed."""
+    candidates = [answer for answer in answers if answer.kind in policy.deciding_kinds]
+    languages = sorted({answer.language for answer in candidates} - {ANY}) or [ANY]
+    chosen: dict[str, VersionAnswer] = {}
+    missing: dict[str, Reason] = {}
+    for language in languages:
+        fitting = [answer for answer in candidates if answer.language in (language, ANY)]
+        fitting.sort(key=lambda answer: policy.deciding_kinds.index(answer.kind))
+        for answer in fitting:
+            if not answer.failed:
+                chosen[answer.version] = answer
+                break
+            missing[answer.version] = Reason(MODEL_UNAVAILABLE, answer.kind, answer.version)
+    if not chosen and not missing:
+        missing[""] = Reason(MODEL_UNAVAILABLE)
+    for answer in answers:
+        if answer.kind == KEYWORDS and answer.failed:
+            missing[answer.version] = Reason(MODEL_UNAVAILABLE, answer.kind, answer.version)
+    return list(chosen.values()), list(missing.values())
+
+
+def _over_threshold(answer: VersionAnswer, policy: Policy) -> Iterator[Reason]:
+    for label, score in answer.scores.items():
+        threshold = policy.threshold(answer.kind, label, answer.thresholds)
+        if threshold is None or score < threshold or label in policy.quiet_labels:
+            continue
+        yield Reason("score", answer.kind, answer.version, label, score, threshold, _spans(answer.spans, label))
+
+
+def _keywords(answer: VersionAnswer, deciding: Sequence[VersionAnswer], policy: Policy) -> Iterator[Reason]:
+    for label in dict.fromkeys(span.label for span in answer.spans):
+        weight = max(span.weight for span in answer.spans if span.label == label)
+        share = _share_of_threshold(label, deciding, policy)
+        needed = _share_needed(weight, policy.keywords)
+        # Nothing is known about the label: a strong word stands, a mild one is not enough.
+        share = policy.keywords.strong_needs_share if share is None else share
+        if label in policy.quiet_labels or needed is None or share < needed:
+            continue
+        score = answer.scores.get(label, weight)
+        threshold = policy.threshold(KEYWORDS, label, answer.thresholds)
+        yield Reason(KEYWORD, KEYWORDS, answer.version, label, score, threshold, _spans(answer.spans, label))
+
+
+def _share_needed(weight: float, rules: KeywordRules) -> float | None:
+    """The share of its threshold that the model's score must reach for a word of this weight to flag."""
+    if weight >= rules.severe_from:
+        return 0.0
+    if weight >= rules.strong_from:
+        return rules.strong_needs_share
+    return rules.mild_needs_share if weight >= rules.mild_from else None
+
+
+def _share_of_threshold(label: str, deciding: Sequence[VersionAnswer], policy: Policy) -> float | None:
+    """How far the deciding models come towards flagging `label` (1 = they flag); None when none of them knows it.
+
+    `toxic` stands in for the kinds of abuse it covers where a model has no score for the label itself.
+    """
+    shares = []
+    for answer in deciding:
+        for name in (label, "toxic"):
+            threshold = policy.threshold(answer.kind, name, answer.thresholds)
+            if name in answer.scores and threshold and (name == label or label != "spam"):
+                shares.append(answer.scores[name] / threshold)
+    return max(shares, default=None)
+
+
+def _spans(spans: Iterable[Span], label: str) -> tuple[tuple[int, int, str, float], ...]:
+    return tuple((span.start, span.end, span.rule, span.weight) for span in spans if span.label == label)
+
+
+def _weight(reason: Reason, policy: Policy) -> float:
+    return 0.5 if reason.code == MODEL_UNAVAILABLE else policy.severity_of(reason.label)
+
+
+def _acts(reason: Reason, policy: Policy) -> bool:
+    limit = policy.act.get(reason.label)
+    return limit is not None and reason.score is not None and reason.score >= limit
+
+
+def _highest(deciding: Sequence[VersionAnswer]) -> float:
+    return max((score for answer in deciding for score in answer.scores.values()), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    """Points from 0 to 100 and how many of them each part gave."""
+
+    total: float
+    parts: dict[str, float]
+
+
+def prioritise(
+    *,
+    severity: float,
+    score: float,
+    weights: PriorityWeights,
+    reporter_weights: Sequence[float] = (),
+    age_minutes: float = 0.0,
+    strikes: int = 0,
+) -> Priority:
+    """Which post comes first: five parts, each shown. Reports count by log2, age up to the target, strikes up to 5."""
+    parts = {
+        "severity": weights.severity * severity,
+        "score": weights.score * score,
+        "reports": weights.reports * min(1.0, math.log2(1 + sum(reporter_weights)) / 4),
+        "age": weights.age * min(1.0, age_minutes / weights.target_minutes),
+        "strikes": weights.strikes * min(1.0, strikes / 5),
+    }
+    points = {name: round(100 * part, 2) for name, part in parts.items()}
+    return Priority(round(sum(points.values()), 2), points)
