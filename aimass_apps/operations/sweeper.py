@@ -1,0 +1,28 @@
+"""What makes lost messages and vanished workers cost a minute and nothing else."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aimass_apps.delivery.outbox import DELIVER_QUEUE, DELIVER_TASK, free_expired_deliveries
+from aimass_apps.submissions.doorbell import ring
+from aimass_apps.submissions.ledger import SCORE_QUEUE, SCORE_TASK, free_expired_leases
+from aimass_apps.submissions.settling import settle_forgotten
+
+FORGOTTEN_AFTER = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Swept:
+    """How many rows each broom found."""
+
+    predictions: int
+    deliveries: int
+    settled: int
+
+
+def sweep_once() -> Swept:
+    """Free expired leases, settle what nobody settled, and ring every doorbell."""
+    swept = Swept(free_expired_leases(), free_expired_deliveries(), settle_forgotten(older_than=FORGOTTEN_AFTER))
+    ring(SCORE_TASK, SCORE_QUEUE)
+    ring(DELIVER_TASK, DELIVER_QUEUE)
+    return swept
