@@ -105,6 +105,7 @@ class StageChange(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     reason = models.CharField(max_length=500, blank=True)
     gates = models.JSONField(default=list)
+    rolled_back = models.BooleanField(default=False)  # a step back to what was live before, not a promotion
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -37,6 +37,7 @@ def move_version(
     reason: str,
     canary_share: float | None = None,
     gates: Sequence[object] = (),
+    rolled_back: bool = False,
 ) -> StageChange:
     """Move `version` to a stage; going live retires the version that was live, in the same transaction."""
     with transaction.atomic():
@@ -53,6 +54,7 @@ def move_version(
             by=by,
             reason=reason,
             gates=list(gates),
+            rolled_back=rolled_back,
         )
         version.stage, version.canary_share = to, canary_share if to == Stage.CANARY else None
         version.save(update_fields=["stage", "canary_share"])
@@ -76,3 +78,21 @@ def _make_room(version: ModelVersion, to: Stage, by: User | None) -> ModelVersio
     holder.stage, holder.canary_share = Stage.RETIRED, None
     holder.save(update_fields=["stage", "canary_share"])
     return holder
+
+
+def live_before(desk: str, kind: str, language: str) -> ModelVersion | None:
+    """The version that a step back returns to: steps back unwind promotions, they never redo one."""
+    changes = (
+        StageChange.objects.filter(
+            version__desk=desk, version__kind=kind, version__language=language, to_stage=Stage.LIVE
+        )
+        .select_related("version")
+        .order_by("id")
+    )
+    line: list[ModelVersion] = []
+    for change in changes:
+        if change.rolled_back:
+            line.pop()
+        else:
+            line.append(change.version)
+    return line[-2] if len(line) > 1 else None

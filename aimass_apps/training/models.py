@@ -94,3 +94,23 @@ class TrainingRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.desk}-{self.kind}: {self.state}"
+
+
+class Evaluation(models.Model):
+    """One version measured on one frozen dataset's test rows, beside the live version, with the gates' verdict."""
+
+    version = models.ForeignKey(ModelVersion, models.CASCADE, related_name="evaluations")
+    against = models.ForeignKey(ModelVersion, models.SET_NULL, null=True, related_name="+")
+    dataset = models.ForeignKey(Dataset, models.PROTECT, null=True, related_name="evaluations")
+    asked_stage = models.CharField(max_length=12)
+    metrics = models.JSONField(default=dict)  # {"candidate": {...}, "live": {...}, "rows": n}
+    gates = models.JSONField(default=list)  # [{"name", "passed", "detail"}]
+    passed = models.BooleanField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.version} for {self.asked_stage}: {'passed' if self.passed else 'held back'}"
