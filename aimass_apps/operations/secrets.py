@@ -52,7 +52,9 @@ def load_secrets(path: Path, *, production: bool) -> dict[str, str]:
     if not missing:
         return given
     if production:
-        raise SecretsMissing(f"Set {', '.join(missing)} in the environment: AIMASS_ENV=production never generates secrets.")
+        raise SecretsMissing(
+            f"Set {', '.join(missing)} in the environment: AIMASS_ENV=production never generates secrets."
+        )
     if not path.exists():
         _write(path, {name: _generate(name) for name in NAMES})
     return _read(path) | given

@@ -1,10 +1,31 @@
-"""Housekeeping of the installation."""
+"""The minute's sweep, and the signs of life of every Celery worker."""
+
+from typing import Any
 
 from celery import shared_task
+from celery.signals import worker_ready, worker_shutdown
 
+from aimass_apps.operations.beats import Heart, forget_old_beats
 from aimass_apps.operations.sweeper import sweep_once
+
+_hearts: list[Heart] = []
 
 
 @shared_task(name="aimass_apps.operations.tasks.sweep")
 def sweep() -> None:
     sweep_once()
+    forget_old_beats()
+
+
+# This app is the last one, so its tasks are imported last and the heart starts after the models are loaded.
+@worker_ready.connect
+def start_heart(sender: Any = None, **_: object) -> None:
+    heart = Heart(sender.hostname, list(sender.app.amqp.queues.consume_from))
+    heart.start()
+    _hearts.append(heart)
+
+
+@worker_shutdown.connect
+def stop_heart(**_: object) -> None:
+    while _hearts:
+        _hearts.pop().stop()

@@ -1,3 +1,11 @@
-from django.urls import URLPattern
+"""Health and status."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from aimass_apps.operations import views
+
+urlpatterns = [
+    path("healthz/live", views.live, name="healthz_live"),
+    path("healthz/ready", views.ready, name="healthz_ready"),
+    path("status/", views.status, name="status"),
+]

@@ -212,9 +212,7 @@ class Postgres:
             return None
 
     def _as_child(self, *command: str | Path) -> list[str]:
-        return child_command(
-            command, on_parent_death="SIGINT", user_namespace=self._user_namespace, user=self._user
-        )
+        return child_command(command, on_parent_death="SIGINT", user_namespace=self._user_namespace, user=self._user)
 
     def _tool(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         return _run(self._as_child(self._binaries / name, *arguments))

@@ -93,9 +93,7 @@ def start_time(pid: int) -> int | None:
 def command_line(pid: int) -> list[str]:
     """Return the arguments of a running process, empty when it is gone."""
     try:
-        return [
-            part.decode(errors="replace") for part in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        ]
+        return [part.decode(errors="replace") for part in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")]
     except OSError:
         return []
 
@@ -150,9 +148,7 @@ def make_socket_folder(home: Path) -> Path:
     folder = addresses.socket_dir(home)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if folder.stat().st_uid not in (os.geteuid(), NOBODY):
-        message = (
-            f"The folder {folder} belongs to another user: remove it, or move the project to a shorter path."
-        )
+        message = f"The folder {folder} belongs to another user: remove it, or move the project to a shorter path."
         raise ServiceError(message)
     return folder
 

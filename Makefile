@@ -1,0 +1,60 @@
+# The commands of the project. `make run` and `make test` install what they need; nothing else must be prepared.
+.DEFAULT_GOAL := help
+.PHONY: help install test-set run test check demo bench chaos lock clean
+
+PYTHON ?= python3
+VENV := .venv/bin
+MANAGE := $(VENV)/python manage.py
+CODE := aimass_apps moderation triage tests manage.py
+
+help:
+	@echo "make run     start everything (PORT=8000, HOST=127.0.0.1, TRAIN=0 leaves out training)"
+	@echo "make demo    feed invented posts and visits to the running installation"
+	@echo "make test    install what the tests need and run them all"
+	@echo "make check   formatting, lint, types, architecture, migrations, deployment, templates"
+	@echo "make bench   posts a second, end to end"
+	@echo "make chaos   kill processes under load and count what was lost (long form)"
+	@echo "make lock    pin and hash the serving set anew (UPGRADE=--upgrade for newer versions)"
+	@echo "make clean   remove .venv and caches; the data in .aimass stay"
+
+install:
+	@$(PYTHON) aimass_apps/operations/install.py serving
+
+run: install
+	@exec $(MANAGE) up
+
+demo: install
+	@$(MANAGE) demo
+
+test-set:
+	@$(PYTHON) aimass_apps/operations/install.py test
+
+test: test-set
+	@$(VENV)/python -m tests.machine
+	@$(VENV)/python -m pytest
+
+bench: test-set
+	@$(VENV)/python -m tests.bench.run
+
+chaos: test-set
+	@CHAOS_MINUTES=$${CHAOS_MINUTES:-10} $(VENV)/python -m pytest tests/chaos -s
+
+check: test-set
+	$(VENV)/ruff format --check $(CODE)
+	$(VENV)/ruff check $(CODE)
+	$(VENV)/python tests/check_lengths.py
+	$(VENV)/lint-imports
+	$(VENV)/mypy aimass_apps moderation triage manage.py
+	$(MANAGE) makemigrations --check --dry-run
+	AIMASS_ENV=production ALLOWED_HOSTS=example.org SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(60))') \
+		FIELD_KEYS=$$($(PYTHON) -c 'import base64, secrets; print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())') \
+		HASH_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(60))') \
+		$(MANAGE) check --deploy --fail-level WARNING
+	$(VENV)/djlint --check --lint templates
+
+lock: test-set
+	$(VENV)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) pyproject.toml -o requirements/serving.lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,69 @@
+"""`manage.py up`: start everything, say where it is, keep it running until Ctrl-C."""
+
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+from django.utils.translation import gettext as _
+from rich.console import Console
+
+from aimass_apps.operations.services.processes import ServiceError
+from aimass_apps.operations.supervision.installation import Installation, chosen_host, chosen_port
+
+
+class Command(BaseCommand):
+    help = "Start PostgreSQL, Valkey, web and workers, and keep them running until Ctrl-C."
+    # The database does not run yet when Django would check it.
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="", help="address to listen on (HOST, or 127.0.0.1)")
+
+    def handle(self, *args: object, **options: str) -> None:
+        self.console = Console(highlight=False)
+        self.began = time.monotonic()
+        try:
+            installation = Installation(
+                settings.AIMASS_HOME,
+                host=options["host"] or chosen_host(),
+                port=chosen_port(),
+                step=self.step,
+                tell=self.tell,
+            )
+            installation.serve(self.prepare, announce=lambda: self.announce(installation.address))
+        except ServiceError as error:
+            raise CommandError(str(error)) from error
+
+    def prepare(self) -> None:
+        """Bring the database to the present schema, with the models and people that a first start needs."""
+        with self.step(_("Bringing the database up to date")):
+            call_command("migrate", interactive=False, verbosity=0)
+        with self.step(_("Installing the starter models")):
+            call_command("install_starters", verbosity=0)
+        told = StringIO()
+        with self.step(_("Making the demo accounts")):
+            call_command("create_demo_accounts", stdout=told)
+        connections.close_all()
+        if told.getvalue().strip():
+            self.console.print("\n" + told.getvalue().strip() + "\n", markup=False)
+
+    def announce(self, address: str) -> None:
+        seconds = time.monotonic() - self.began
+        self.console.print(_("[bold green]Ready[/] at %s after %.1f s. Ctrl-C stops everything.") % (address, seconds))
+
+    def tell(self, text: str) -> None:
+        self.console.print(text, markup=False, soft_wrap=True)
+
+    @contextmanager
+    def step(self, text: str) -> Iterator[None]:
+        """Show a step while it runs, and how long it took."""
+        began = time.monotonic()
+        with self.console.status(f"{text} ..."):
+            yield
+        self.console.print(f"[green]✓[/] {text} [dim]{time.monotonic() - began:.1f} s[/]", soft_wrap=True)

@@ -1,0 +1,160 @@
+"""What the status page shows: services and programs, workers, queues, deliveries, models, training set, disk."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count, Min, Q
+from django.db.models.functions import Now
+
+from aimass_apps.delivery.models import Delivery
+from aimass_apps.operations import beats, health, training_set
+from aimass_apps.operations.models import WorkerBeat
+from aimass_apps.registry.models import Desk, ModelVersion, Stage
+from aimass_apps.submissions.models import Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramStatus:
+    """One supervised program of this machine."""
+
+    name: str
+    state: str
+    pid: int | None
+    restarts: int
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueStatus:
+    """The work ledger of one desk; `oldest_seconds` is the age of the oldest waiting row."""
+
+    desk: str
+    waiting: int
+    running: int
+    failed: int
+    oldest_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DiskStatus:
+    """The disk of the installation, in bytes."""
+
+    free: int
+    total: int
+
+    @property
+    def used_percent(self) -> int:
+        return round(100 * (self.total - self.free) / self.total)
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationStatus:
+    """Everything on the page. With the database away only `problems`, `programs`, `disk` and `training` speak."""
+
+    problems: dict[str, str]
+    programs: list[ProgramStatus]
+    training: training_set.Progress
+    training_wanted: bool
+    disk: DiskStatus
+    versions: dict[str, str]
+    workers: list[WorkerBeat] = field(default_factory=list)
+    silent_workers: list[WorkerBeat] = field(default_factory=list)
+    queues: list[QueueStatus] = field(default_factory=list)
+    deliveries: dict[str, int] = field(default_factory=dict)
+    models: list[ModelVersion] = field(default_factory=list)
+
+
+def installation_status() -> InstallationStatus:
+    """Look at everything once."""
+    home = settings.AIMASS_HOME
+    usage = shutil.disk_usage(home)
+    problems = health.problems()
+    database = {} if "database" in problems else _from_database()
+    return InstallationStatus(
+        problems=problems,
+        programs=supervised_programs(home),
+        training=training_set.read(home),
+        training_wanted=training_set.wanted(),
+        disk=DiskStatus(free=usage.free, total=usage.total),
+        versions=_versions(with_database="database" not in problems),
+        **database,
+    )
+
+
+def _from_database() -> dict[str, Any]:
+    fresh = list(beats.fresh_beats())
+    silent = WorkerBeat.objects.exclude(pk__in=[beat.pk for beat in fresh])
+    return {
+        "workers": fresh,
+        "silent_workers": list(silent),
+        "queues": queue_statuses(),
+        "deliveries": delivery_counts(),
+        "models": list(ModelVersion.objects.filter(stage__in=[Stage.LIVE, Stage.CANARY, Stage.SHADOW]).defer("card")),
+    }
+
+
+def supervised_programs(home: Path) -> list[ProgramStatus]:
+    """Return what the supervisor of this machine wrote last; empty where there is none."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        record = json.loads((home / "supervisor.json").read_text(encoding="utf-8"))
+        return [
+            ProgramStatus(**{**program, "since": datetime.fromtimestamp(program["since"], tz=UTC)})
+            for program in record["programs"]
+        ]
+    return []
+
+
+def queue_statuses() -> list[QueueStatus]:
+    """Count the open rows of the ledger by desk."""
+    states = Prediction.State
+    rows = {
+        row["submission__desk"]: row
+        for row in Prediction.objects.exclude(state=states.DONE)
+        .values("submission__desk")
+        .annotate(
+            waiting=Count("id", filter=Q(state=states.WAITING)),
+            running=Count("id", filter=Q(state=states.RUNNING)),
+            failed=Count("id", filter=Q(state=states.FAILED)),
+            age=Now() - Min("created_at", filter=Q(state=states.WAITING)),
+        )
+    }
+    return [_queue_status(desk, dict(rows.get(desk, {}))) for desk in Desk.values]
+
+
+def _queue_status(desk: str, row: Mapping[str, Any]) -> QueueStatus:
+    age = row.get("age")
+    return QueueStatus(
+        desk=desk,
+        waiting=row.get("waiting", 0),
+        running=row.get("running", 0),
+        failed=row.get("failed", 0),
+        oldest_seconds=age.total_seconds() if age is not None else None,
+    )
+
+
+def delivery_counts() -> dict[str, int]:
+    """Count outbound events by state."""
+    found = dict(Delivery.objects.values_list("state").annotate(number=Count("id")))
+    return {state: found.get(state, 0) for state in Delivery.State.values}
+
+
+def _versions(*, with_database: bool) -> dict[str, str]:
+    import platform
+
+    import celery
+    import django
+
+    versions = {"Python": platform.python_version(), "Django": django.get_version(), "Celery": celery.__version__}
+    if with_database:
+        number = connection.pg_version  # type: ignore[attr-defined]  # there is only PostgreSQL
+        versions["PostgreSQL"] = f"{number // 10000}.{number % 10000}"
+    return versions

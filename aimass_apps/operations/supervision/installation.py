@@ -1,0 +1,127 @@
+"""Bring a whole installation up, step by step, and keep it up until it is told to stop."""
+
+import os
+import signal
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import FrameType
+
+from aimass_apps.operations import training_set
+from aimass_apps.operations.services.postgres import Postgres
+from aimass_apps.operations.services.processes import ServiceError
+from aimass_apps.operations.services.valkey import Valkey
+from aimass_apps.operations.supervision.claim import check_disk, check_port, claim, end_orphans
+from aimass_apps.operations.supervision.programs import programs, training_worker
+from aimass_apps.operations.supervision.programs import training_set as training_set_program
+from aimass_apps.operations.supervision.supervisor import RunningProgram, RunningService, Supervisor
+
+READY_WITHIN = 90.0  # seconds; slow machines load models slowly
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+Step = Callable[[str], AbstractContextManager[object]]
+
+
+class Installation:
+    """The services and programs under one folder; `step` shows each slow step, `tell` says one line."""
+
+    def __init__(self, home: Path, *, host: str, port: int, step: Step, tell: Callable[[str], None]) -> None:
+        self.home, self.host, self.port, self.step, self.tell = home, host, port, step, tell
+        self.supervisor = Supervisor(home, tell=tell)
+
+    @property
+    def address(self) -> str:
+        """Where a person on this machine finds the site."""
+        host = "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else self.host  # noqa: S104 - compared
+        return f"http://{host}:{self.port}/"
+
+    def serve(self, prepare: Callable[[], None], *, announce: Callable[[], None]) -> None:
+        """Start everything, `prepare` the database, `announce` when ready, and run until a signal comes."""
+        with claim(self.home):
+            check_disk(self.home)
+            orphans = end_orphans(self.home)
+            if orphans:
+                self.tell(f"Ended {orphans} processes that a killed run had left.")
+            check_port(self.host, self.port)
+            for number in STOP_SIGNALS:
+                signal.signal(number, self._on_signal)
+            try:
+                self._start(prepare)
+                if self._wait_until_ready():
+                    announce()
+                self._start_training()
+                self.supervisor.watch()
+            finally:
+                self.tell("Stopping ...")
+                self.supervisor.stop()
+
+    def _start(self, prepare: Callable[[], None]) -> None:
+        for name, service in self._services().items():
+            with self.step(f"Starting {name}"):
+                service.start()
+            self.supervisor.add(RunningService(name, service), started=True)
+            if self.supervisor.stopping:
+                return
+        prepare()
+        with self.step("Starting web and workers"):
+            for program in programs(home=self.home, host=self.host, port=self.port):
+                if not self.supervisor.stopping:
+                    self.supervisor.add(RunningProgram(program, home=self.home))
+
+    def _services(self) -> dict[str, Postgres | Valkey]:
+        """Return the embedded services, less those that the environment replaces by servers of one's own."""
+        services: dict[str, Postgres | Valkey] = {}
+        if not os.environ.get("DATABASE_URL"):
+            services["PostgreSQL"] = Postgres(self.home)
+        if not os.environ.get("REDIS_URL"):
+            services["Valkey"] = Valkey(self.home)
+        return services
+
+    def _wait_until_ready(self) -> bool:
+        deadline = time.monotonic() + READY_WITHIN
+        with self.step("Waiting until the site answers"):
+            self.supervisor.watch(until=lambda: self._is_ready() or time.monotonic() > deadline)
+        if self.supervisor.stopping:
+            return False
+        if time.monotonic() > deadline:
+            self.tell(f"Not ready after {READY_WITHIN:.0f} s; it goes on trying. The logs are in {self.home / 'logs'}.")
+            return False
+        return True
+
+    def _is_ready(self) -> bool:
+        host = "127.0.0.1" if self.host == "0.0.0.0" else self.host  # noqa: S104 - compared, not listened on
+        try:
+            with urllib.request.urlopen(f"http://{host}:{self.port}/healthz/ready", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _start_training(self) -> None:
+        """Start the training worker, after installing its packages in the background where they are missing."""
+        if self.supervisor.stopping or not training_set.wanted():
+            return
+        if not training_set.is_installed():
+            self.tell("Installing the training set in the background; the status page shows how far it is.")
+            self.supervisor.add(RunningProgram(training_set_program(), home=self.home))
+            self.supervisor.watch(until=lambda: self.supervisor.is_done("training-set"))
+        if not self.supervisor.stopping:
+            self.supervisor.add(RunningProgram(training_worker(), home=self.home))
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self.supervisor.request_stop()
+
+
+def chosen_host() -> str:
+    """Return HOST from the environment, this machine alone by default."""
+    return os.environ.get("HOST") or "127.0.0.1"
+
+
+def chosen_port() -> int:
+    """Return PORT from the environment; ServiceError when it is no port."""
+    text = os.environ.get("PORT") or "8000"
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise ServiceError(f"PORT is {text!r}: set it to a number from 1 to 65535.")
+    return int(text)

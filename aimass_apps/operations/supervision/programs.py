@@ -1,0 +1,93 @@
+"""The programs of a running installation: how each is started, and how long it may take to stop."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from aimass_apps.operations.addresses import BASE_DIR
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One supervised command; `patience` is how many seconds a warm stop may take."""
+
+    name: str
+    command: tuple[str, ...]
+    patience: float = 10.0
+    nice: int = 0
+    # Ends by itself when its work is done; a failure is tried again after minutes.
+    once: bool = False
+
+
+def programs(*, home: Path, host: str, port: int) -> list[Program]:
+    """Return what runs beside PostgreSQL and Valkey, in the order of starting (stopping is the reverse)."""
+    return [
+        worker("inference", pool="solo", patience=15.0),
+        worker("background", pool="threads", concurrency=4, patience=15.0),
+        web(host=host, port=port),
+        beat(home),
+    ]
+
+
+def worker(queue: str, *, pool: str, concurrency: int = 1, patience: float = 10.0, nice: int = 0) -> Program:
+    """A Celery worker on one queue."""
+    return Program(
+        name=queue,
+        command=(
+            *_celery("worker"),
+            f"--queues={queue}",
+            f"--pool={pool}",
+            f"--concurrency={concurrency}",
+            f"--hostname={queue}@%h",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+        ),
+        patience=patience,
+        nice=nice,
+    )
+
+
+def training_worker() -> Program:
+    """The worker that trains: it gives way to everything that a person waits for."""
+    # Solo: a fork after torch has started threads can hang.
+    return worker("training", pool="solo", patience=20.0, nice=10)
+
+
+def training_set() -> Program:
+    """The installation of torch and its friends, while people already work."""
+    module = "aimass_apps.operations.training_set"
+    return Program("training-set", (sys.executable, "-m", module), patience=5.0, nice=15, once=True)
+
+
+def beat(home: Path) -> Program:
+    """The clock of the periodic tasks."""
+    return Program("beat", (*_celery("beat"), f"--schedule={home / 'beat-schedule'}"))
+
+
+def web(*, host: str, port: int) -> Program:
+    """The web server: two processes with blocking threads, measured to be the fastest for this work."""
+    return Program(
+        name="web",
+        command=(
+            *(sys.executable, "-m", "granian", "--interface=wsgi"),
+            f"--host={host}",
+            f"--port={port}",
+            f"--workers={os.environ.get('WEB_WORKERS', '2')}",
+            "--blocking-threads=4",
+            "--backlog=1024",
+            "--no-ws",
+            "--respawn-failed-workers",
+            "--respawn-interval=1",
+            "--workers-kill-timeout=5s",
+            "--log-level=warning",
+            f"--working-dir={BASE_DIR}",
+            "aimass_apps.wsgi:application",
+        ),
+    )
+
+
+def _celery(command: str) -> tuple[str, ...]:
+    level = os.environ.get("LOG_LEVEL", "WARNING")
+    return (sys.executable, "-m", "celery", "--app=aimass_apps", "--skip-checks", command, f"--loglevel={level}")
