@@ -2,6 +2,12 @@
 
 from django.http import HttpRequest
 
+from aimass_apps.web import navigation
+from aimass_apps.web.theme import theme_of
+
 
 def page(request: HttpRequest) -> dict[str, object]:
-    return {}
+    """`theme` (light, dark or auto) and `nav`, the bar for the person who asks."""
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    return {"theme": theme_of(request), "nav": navigation.links(user, request.path) if signed_in else []}

@@ -29,7 +29,10 @@ def problem_json(status: int, title: str, detail: str = "", **members: Any) -> J
 
 def _flatten(detail: Any, pointer: str = "") -> list[dict[str, str]]:
     if isinstance(detail, Mapping):
-        parts = [_flatten(value, pointer if key == "non_field_errors" else f"{pointer}/{key}") for key, value in detail.items()]
+        parts = [
+            _flatten(value, pointer if key == "non_field_errors" else f"{pointer}/{key}")
+            for key, value in detail.items()
+        ]
         return [error for part in parts for error in part]
     if isinstance(detail, list):
         if all(isinstance(item, str) for item in detail):

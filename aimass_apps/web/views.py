@@ -1,8 +1,72 @@
 """Pages that belong to no desk."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from aimass_apps.web import navigation
+from aimass_apps.web.gallery import gallery_context
+from aimass_apps.web.theme import THEMES, keep_theme, theme_of
+
+
+@require_GET
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Forward each person to the first page they may open."""
+    address = navigation.home_of(request.user)
+    return redirect(address) if address else render(request, "platform/no_desk.html")
+
+
+@require_POST
+def choose_theme(request: HttpRequest) -> HttpResponse:
+    """Keep the chosen theme and go back: what the switch does where scripts don't run."""
+    chosen = request.POST.get("theme", "")
+    if chosen not in THEMES:
+        return HttpResponseBadRequest(_("There is no such theme."))
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    response = HttpResponseRedirect(back if safe else "/")
+    keep_theme(response, chosen, secure=request.is_secure())
+    return response
+
+
+@require_GET
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Every component in all its states, for those who build and run the product."""
+    if not (settings.DEBUG or request.user.has_perm("system.view")):
+        raise PermissionDenied
+    return render(request, "platform/gallery.html", gallery_context(request))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form came without its token: mostly a page left open over a sign-out, so say how to go on."""
     return render(request, "403_csrf.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """Status 400."""
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """Status 403."""
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """Status 404."""
+    return render(request, "404.html", status=404)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Status 500; its template asks for nothing that may be what failed."""
+    # Without the request no context processor runs, so a missing database cannot break this page as well.
+    return HttpResponse(render_to_string("500.html", {"theme": theme_of(request)}), status=500)

@@ -1,0 +1,1 @@
+"""The parts pages are built of, as plain functions; `templatetags/aimass.py` gives them to templates."""
