@@ -15,6 +15,8 @@ class User(AbstractUser):
     """One person. The role alone decides what they may do; superuser and staff flags are not used."""
 
     role = models.CharField(_("role"), max_length=20, choices=Role)
+    # Someone else knows the password: the person must choose their own before anything else.
+    password_is_temporary = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

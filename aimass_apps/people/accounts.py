@@ -1,0 +1,98 @@
+"""Accounts of people: made, changed and switched off by an administrator, who never learns a lasting password."""
+
+import logging
+import secrets
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from aimass_apps.people.models import User
+from aimass_apps.people.roles import Role
+
+log = logging.getLogger(__name__)
+# No 0/o, 1/l/i: the password is read from one screen and typed at another.
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class LastAdministrator(ValueError):
+    """The change would leave nobody who can manage people."""
+
+    message = _("This is the last active administrator: make someone else administrator first.")
+
+
+def new_password() -> str:
+    """Four groups of four, e.g. `k7mp-3xqd-9rwt-h4vz`: 79 bits."""
+    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(4))
+
+
+def add_person(*, by: User | None, username: str, full_name: str, email: str, role: str) -> tuple[User, str]:
+    """Make an account with a password to be shown once; the person chooses their own at the first sign-in."""
+    password = new_password()
+    first, _space, last = full_name.strip().partition(" ")
+    person = User(username=username, first_name=first, last_name=last.strip(), email=email, role=role)
+    person.password_is_temporary = True
+    person.set_password(password)
+    person.save()
+    log.info("person %s added as %s by %s", person.pk, role, by and by.pk)
+    return person, password
+
+
+def change_person(*, person: User, by: User, full_name: str, email: str, role: str) -> None:
+    """Change name, address and role. Raises `LastAdministrator`."""
+    with transaction.atomic():
+        if role != Role.ADMINISTRATOR:
+            _keep_an_administrator(person)
+        first, _space, last = full_name.strip().partition(" ")
+        person.first_name, person.last_name = first, last.strip()
+        person.email, person.role = email, role
+        person.save(update_fields=["first_name", "last_name", "email", "role"])
+    log.info("person %s changed to role %s by %s", person.pk, role, by.pk)
+
+
+def switch_person(*, person: User, by: User, active: bool) -> None:
+    """Let a person in or shut them out; open sessions of a shut-out person end with their next request.
+
+    Raises `LastAdministrator`.
+    """
+    with transaction.atomic():
+        if not active:
+            _keep_an_administrator(person)
+        User.objects.filter(pk=person.pk).update(is_active=active)
+    person.is_active = active
+    log.info("person %s switched %s by %s", person.pk, "on" if active else "off", by.pk)
+
+
+def reset_password(*, person: User, by: User) -> str:
+    """A new password to be shown once; every session of the person ends."""
+    password = new_password()
+    person.set_password(password)
+    person.password_is_temporary = True
+    person.save(update_fields=["password", "password_is_temporary"])
+    log.info("password of person %s reset by %s", person.pk, by.pk)
+    return password
+
+
+def create_demo_accounts() -> list[tuple[str, str, str]]:
+    """One account for each role, named like the role, with a generated password.
+
+    Returns (username, role, password) of the accounts made now; a second call makes and returns nothing.
+    """
+    made = []
+    for role in Role.values:
+        person, new = User.objects.get_or_create(
+            username=role, defaults={"role": role, "first_name": str(Role(role).label)}
+        )
+        if new:
+            password = new_password()
+            person.set_password(password)
+            person.save(update_fields=["password"])
+            made.append((role, role, password))
+    return made
+
+
+def _keep_an_administrator(person: User) -> None:
+    # Locks them all: of two administrators who switch each other off at once, one must fail.
+    administrators = User.objects.select_for_update().filter(role=Role.ADMINISTRATOR, is_active=True).order_by("pk")
+    active = set(administrators.values_list("pk", flat=True))
+    if active == {person.pk}:
+        raise LastAdministrator(str(LastAdministrator.message))

@@ -1,0 +1,1 @@
+"""Pages of the administrator, and the page on which everybody changes their own password."""
