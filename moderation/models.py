@@ -1,5 +1,7 @@
 """The moderation desk: posts, their place in the queue, and the receipts of webhooks."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,6 +12,14 @@ from aimass_apps.people.models import Platform
 from aimass_apps.submissions.models import Submission
 
 
+class Outcome(models.TextChoices):
+    """What was decided about a post, as platforms read it. Only a policy says `clear`."""
+
+    CLEAR = "clear", _("Clear")
+    APPROVE = "approve", _("Approved")
+    REMOVE = "remove", _("Removed")
+
+
 class Post(models.Model):
     """One revision of one platform's post, and where it stands on the desk."""
 
@@ -18,6 +28,7 @@ class Post(models.Model):
         QUEUED = "queued", _("Waiting for a moderator")
         CLOSED = "closed", _("Decided")
 
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     submission = models.OneToOneField(Submission, models.CASCADE, related_name="post")
     platform = models.ForeignKey(Platform, models.CASCADE, related_name="posts")
     external_id = models.CharField(max_length=200)
@@ -25,16 +36,26 @@ class Post(models.Model):
     author = models.CharField(max_length=200, blank=True)  # the platform's own name for its user
     url = models.URLField(max_length=1000, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.SCORING)
+    # The decision in force, empty while there is none; a post drawn for audit is clear and queued at once.
+    outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
     flagged = models.BooleanField(null=True)
     reasons = models.JSONField(default=list)  # as moderation.decide writes them
+    policy_version = models.CharField(max_length=80, blank=True)
+    # Without the points for age, which grow while the post waits.
     priority = models.FloatField(default=0)
     priority_parts = models.JSONField(default=dict)
     # Drawn at random from what nothing flagged; shown unmarked, its weight kept for unbiased estimates.
     audited = models.BooleanField(default=False)
     sampling_weight = models.FloatField(default=1.0)
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    taken_at = models.DateTimeField(null=True)
     taken_until = models.DateTimeField(null=True)
+    # Passed on to a senior moderator, with a line that says why.
+    escalated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    escalated_at = models.DateTimeField(null=True)
+    escalation_note = models.CharField(max_length=500, blank=True)
     received_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -45,11 +66,18 @@ class Post(models.Model):
             ),
             models.CheckConstraint(
                 name="post_flagged_after_scoring",
-                condition=Q(state="scoring", flagged__isnull=True) | ~Q(state="scoring") & Q(flagged__isnull=False),
+                condition=Q(state="scoring", flagged__isnull=True) | (~Q(state="scoring") & Q(flagged__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="post_closed_with_outcome",
+                condition=Q(state="closed", closed_at__isnull=False) & ~Q(outcome="")
+                | ~Q(state="closed") & Q(closed_at__isnull=True),
             ),
         ]
         indexes = [
             models.Index(name="post_queue", fields=["-priority", "id"], condition=Q(state="queued")),
+            models.Index(name="post_author", fields=["platform", "author", "-id"]),
+            models.Index(name="post_history", fields=["-closed_at"], condition=Q(state="closed")),
         ]
 
     def __str__(self) -> str:

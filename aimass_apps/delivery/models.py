@@ -45,7 +45,10 @@ class Delivery(models.Model):
                 | (~Q(state="delivered") & Q(delivered_at__isnull=True)),
             ),
         ]
-        indexes = [models.Index(name="delivery_due", fields=["next_at"], condition=Q(state="waiting"))]
+        indexes = [
+            models.Index(name="delivery_due", fields=["platform", "next_at"], condition=Q(state="waiting")),
+            models.Index(name="delivery_running", fields=["leased_until"], condition=Q(state="running")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event_id}: {self.state}"
@@ -53,3 +56,14 @@ class Delivery(models.Model):
     @property
     def event_id(self) -> str:
         return f"evt_{self.decision.public_id}"
+
+
+class GoneEndpoint(models.Model):
+    """An address that answered 410: nothing is sent there until someone opens it again or the platform has another."""
+
+    platform = models.OneToOneField(Platform, models.CASCADE, related_name="gone_endpoint")
+    endpoint = models.URLField(max_length=500)
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.endpoint
