@@ -96,8 +96,8 @@ def why(log: Path) -> str:
     causes = {
         "no space left": "There is no disk space left: free about 2 GB and try again.",
         "permission denied": f"{VENV} can't be written: make it yours (chown), or remove it, and try again.",
-        "do not match the hashes": "A package differs from its recorded hash: nothing was installed from it; try again later.",
-        "hash mismatch": "A package differs from its recorded hash: nothing was installed from it; try again later.",
+        "do not match the hashes": "A package differs from its recorded hash: nothing of it was installed; try later.",
+        "hash mismatch": "A package differs from its recorded hash: nothing of it was installed; try later.",
         "no matching distribution": "A package is not offered for this Python or machine",
     }
     for sign in ("failed to fetch", "name resolution", "connection", "dns error", "timed out", "network"):

@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Min, Q
 from django.db.models.functions import Now
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
 
 from aimass_apps.delivery.models import Delivery
 from aimass_apps.operations import beats, health, training_set
@@ -43,6 +45,17 @@ class QueueStatus:
     failed: int
     oldest_seconds: float | None
 
+    @property
+    def name(self) -> str:
+        return str(Desk(self.desk).label)
+
+    @property
+    def oldest_text(self) -> str:
+        """How long the oldest has waited, for people."""
+        if self.oldest_seconds is None:
+            return ""
+        return _("oldest: %d s") % self.oldest_seconds
+
 
 @dataclass(frozen=True, slots=True)
 class DiskStatus:
@@ -54,6 +67,10 @@ class DiskStatus:
     @property
     def used_percent(self) -> int:
         return round(100 * (self.total - self.free) / self.total)
+
+    @property
+    def free_text(self) -> str:
+        return _("%s free") % filesizeformat(self.free)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +88,11 @@ class InstallationStatus:
     queues: list[QueueStatus] = field(default_factory=list)
     deliveries: dict[str, int] = field(default_factory=dict)
     models: list[ModelVersion] = field(default_factory=list)
+
+    @property
+    def delivery_facts(self) -> list[tuple[str, int]]:
+        """Outbound events by state, with the states named for people."""
+        return [(str(Delivery.State(state).label), number) for state, number in self.deliveries.items()]
 
 
 def installation_status() -> InstallationStatus:

@@ -4,7 +4,6 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import StringIO
 
 from django.conf import settings
 from django.core.management import call_command
@@ -15,6 +14,7 @@ from rich.console import Console
 
 from aimass_apps.operations.services.processes import ServiceError
 from aimass_apps.operations.supervision.installation import Installation, chosen_host, chosen_port
+from aimass_apps.people.accounts import create_demo_accounts
 
 
 class Command(BaseCommand):
@@ -46,12 +46,13 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
         with self.step(_("Installing the starter models")):
             call_command("install_starters", verbosity=0)
-        told = StringIO()
         with self.step(_("Making the demo accounts")):
-            call_command("create_demo_accounts", stdout=told)
+            made = create_demo_accounts()
         connections.close_all()
-        if told.getvalue().strip():
-            self.console.print("\n" + told.getvalue().strip() + "\n", markup=False)
+        if made:
+            self.tell(_("Demo accounts (their passwords are shown this once):"))
+            for username, _role, password in made:
+                self.tell(f"  {username:18} {password}")
 
     def announce(self, address: str) -> None:
         seconds = time.monotonic() - self.began
