@@ -48,6 +48,8 @@ class Assessment(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     visit = models.ForeignKey(Visit, models.CASCADE, related_name="assessments")
     submission = models.OneToOneField(Submission, models.CASCADE, related_name="assessment")
+    # The latest of its visit: new words or new vital signs make a new assessment and end this one's turn.
+    current = models.BooleanField(default=True)
     state = models.CharField(max_length=8, choices=State, default=State.SCORING)
     urgency = models.CharField(max_length=12, choices=Urgency, blank=True)  # proposed: models raised by the floor
     final_urgency = models.CharField(max_length=12, choices=Urgency, blank=True)  # the clinician's
@@ -57,6 +59,7 @@ class Assessment(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(name="assessment_one_current", fields=["visit"], condition=Q(current=True)),
             models.CheckConstraint(name="assessment_urgency_known", condition=Q(urgency__in=["", *Urgency.values])),
             models.CheckConstraint(name="assessment_final_known", condition=Q(final_urgency__in=["", *Urgency.values])),
             models.CheckConstraint(
@@ -67,6 +70,9 @@ class Assessment(models.Model):
                 name="assessment_final_when_closed",
                 condition=Q(state="closed") & ~Q(final_urgency="") | ~Q(state="closed") & Q(final_urgency=""),
             ),
+        ]
+        indexes = [
+            models.Index(name="assessment_open", fields=["asked_at"], condition=Q(current=True) & ~Q(state="closed")),
         ]
 
     def __str__(self) -> str:
