@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "axes",
     "csp",
     "django_htmx",
@@ -67,6 +68,8 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # Outside whatever redirects to the sign-in.
+    "aimass_apps.web.middleware.htmx_sign_in",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -74,6 +77,7 @@ MIDDLEWARE = [
     "aimass_apps.people.middleware.own_password",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "aimass_apps.web.middleware.security_headers",
     # Last, as its documentation asks: it turns a locked-out sign-in into a page.
     "axes.middleware.AxesMiddleware",
 ]

@@ -17,6 +17,7 @@ import pytest
 
 HOME = Path(tempfile.mkdtemp(prefix="aimass-tests-"))
 HOME.chmod(0o700)
+(HOME / "static").mkdir()  # WhiteNoise warns where it is missing
 os.environ.update(
     AIMASS_ENV="local",
     AIMASS_HOME=str(HOME),
