@@ -22,6 +22,12 @@ MOVES: dict[str, frozenset[str]] = {
 }
 
 
+def check_move(version: ModelVersion, to: str) -> None:
+    """Raises `WrongStage` when there is no way from the version's stage to `to`."""
+    if to not in MOVES[version.stage]:
+        raise WrongStage(f"{version} is {version.stage}: it can't become {to}.")
+
+
 def _lock_slot(version: ModelVersion) -> None:
     """One move at a time for each (desk, kind, language), so that two promotions can't cross."""
     with connection.cursor() as cursor:
@@ -43,8 +49,7 @@ def move_version(
     with transaction.atomic():
         _lock_slot(version)
         version.refresh_from_db()
-        if to not in MOVES[version.stage]:
-            raise WrongStage(f"{version} is {version.stage}: it can't become {to}.")
+        check_move(version, to)
         replaced = _make_room(version, to, by)
         change = StageChange.objects.create(
             version=version,

@@ -103,9 +103,12 @@ class Evaluation(models.Model):
     against = models.ForeignKey(ModelVersion, models.SET_NULL, null=True, related_name="+")
     dataset = models.ForeignKey(Dataset, models.PROTECT, null=True, related_name="evaluations")
     asked_stage = models.CharField(max_length=12)
+    canary_share = models.FloatField(null=True)
+    reason = models.CharField(max_length=500, blank=True)
     metrics = models.JSONField(default=dict)  # {"candidate": {...}, "live": {...}, "rows": n}
-    gates = models.JSONField(default=list)  # [{"name", "passed", "detail"}]
-    passed = models.BooleanField()
+    gates = models.JSONField(default=list)  # [{"name", "passed", "detail", "warning"}]
+    passed = models.BooleanField(null=True)  # null until it is judged
+    leased_until = models.DateTimeField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     at = models.DateTimeField(db_default=Now())
 
@@ -113,4 +116,4 @@ class Evaluation(models.Model):
         ordering = ["-at", "-id"]
 
     def __str__(self) -> str:
-        return f"{self.version} for {self.asked_stage}: {'passed' if self.passed else 'held back'}"
+        return f"{self.version} for {self.asked_stage}"

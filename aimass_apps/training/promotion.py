@@ -1,22 +1,28 @@
 """Moving versions towards live through the gates, and taking them back."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from aimass_apps.inference.predictor import Item, load_predictor
 from aimass_apps.people.models import User
 from aimass_apps.registry.models import ModelVersion, Stage, StageChange
-from aimass_apps.registry.stages import live_before, move_version
+from aimass_apps.registry.stages import WrongStage, check_move, live_before, move_version
 from aimass_apps.registry.store import unpack_version
 from aimass_apps.submissions.desks import room_of
 from aimass_apps.submissions.doorbell import ring_after_commit
 from aimass_apps.submissions.ledger import SCORE_QUEUE
-from aimass_apps.training.gates import Evidence, all_passed, judge
+from aimass_apps.training.gates import Evidence, Gate, all_passed, judge
 from aimass_apps.training.models import Dataset, DatasetExample, Evaluation
 
 log = logging.getLogger(__name__)
+JUDGE_TASK, JUDGE_QUEUE = "aimass_apps.training.tasks.judge", "background"
+JUDGE_LEASE = timedelta(minutes=10)
 LOAD_TASK = "aimass_apps.inference.tasks.load_versions"
 SCORED = tuple[dict[str, Any], dict[str, float], float]
 
@@ -28,6 +34,10 @@ class HeldBack(RuntimeError):
         refused = [gate for gate in evaluation.gates if not gate["passed"]]
         super().__init__("; ".join(f"{gate['name']}: {gate['detail']}" for gate in refused))
         self.evaluation = evaluation
+
+
+class BadShare(ValueError):
+    """A canary's share is missing or not between 0 and 1."""
 
 
 class NothingToRollBack(ValueError):
@@ -46,26 +56,84 @@ def score_examples(version: ModelVersion, examples: list[DatasetExample]) -> lis
     return [(each.labels, answer.scores, each.weight) for each, answer in zip(examples, answers, strict=True)]
 
 
-def evaluate_for_stage(
-    *, version: ModelVersion, to: str, by: User | None = None, dataset: Dataset | None = None
+def request_promotion(
+    *, version: ModelVersion, to: str, by: User | None, reason: str, canary_share: float | None = None
 ) -> Evaluation:
-    """Measure `version` beside the live one on the dataset's frozen test rows and write down the gates' verdicts."""
-    dataset = dataset or Dataset.objects.filter(desk=version.desk).first()
-    examples = _test_examples(dataset, version.language)
-    live = live_version(version.desk, version.kind, version.language)
-    against = live if live and live.pk != version.pk else None
-    evidence, metrics = _gather(version, against, examples)
-    gates = judge(evidence)
-    return Evaluation.objects.create(
+    """Write the wish down and ring: a worker judges it, since the gates load models.
+
+    Raises `stages.WrongStage` and `BadShare` at once when it could never be granted.
+    """
+    check_move(version, to)
+    if to == Stage.CANARY and not (canary_share and 0 < canary_share < 1):
+        raise BadShare("A canary answers for a share of the posts between 0 and 1, such as 0.1.")
+    wish = Evaluation.objects.create(
         version=version,
-        against=against,
-        dataset=dataset,
+        against=live_version(version.desk, version.kind, version.language),
+        dataset=Dataset.objects.filter(desk=version.desk).first(),
         asked_stage=to,
-        metrics=metrics,
-        gates=[gate.as_dict() for gate in gates],
-        passed=all_passed(gates),
+        canary_share=canary_share if to == Stage.CANARY else None,
+        reason=reason,
         by=by,
     )
+    ring_after_commit(JUDGE_TASK, JUDGE_QUEUE)
+    return wish
+
+
+def judge_evaluation(wish: Evaluation) -> Evaluation:
+    """Measure the version beside the live one on the frozen test rows, write the verdicts, and move it if all pass."""
+    version = wish.version
+    against = wish.against if wish.against_id != version.pk else None
+    evidence, metrics = _gather(version, against, _test_examples(wish.dataset, version.language))
+    gates = judge(evidence)
+    wish.metrics, wish.gates, wish.passed = metrics, [gate.as_dict() for gate in gates], all_passed(gates)
+    wish.leased_until = None
+    with transaction.atomic():
+        if wish.passed:
+            _grant(wish)
+        wish.save(update_fields=["metrics", "gates", "passed", "leased_until"])
+    return wish
+
+
+def _grant(wish: Evaluation) -> None:
+    try:
+        move_version(
+            version=wish.version,
+            to=Stage(wish.asked_stage),
+            by=wish.by,
+            reason=wish.reason,
+            canary_share=wish.canary_share,
+            gates=wish.gates,
+        )
+    except WrongStage as error:
+        # It was moved by someone else while the gates were judged.
+        wish.passed = False
+        wish.gates.append(Gate("stage", passed=False, detail=str(error)).as_dict())
+        return
+    # Workers load it now rather than under the first post; those already running take it without a restart.
+    ring_after_commit(LOAD_TASK, SCORE_QUEUE)
+
+
+def judge_waiting() -> int:
+    """Judge what was asked for and is not judged yet, one after the other; returns how many."""
+    count = 0
+    while wish := _claim_wish():
+        judge_evaluation(wish)
+        count += 1
+    return count
+
+
+def _claim_wish() -> Evaluation | None:
+    free = Q(leased_until=None) | Q(leased_until__lt=Now())
+    with transaction.atomic():
+        wish = (
+            Evaluation.objects.select_for_update(of=("self",), skip_locked=True)
+            .filter(free, passed=None)
+            .order_by("at")
+            .first()
+        )
+        if wish is not None:
+            Evaluation.objects.filter(pk=wish.pk).update(leased_until=Now() + JUDGE_LEASE)
+    return wish
 
 
 def _test_examples(dataset: Dataset | None, language: str) -> list[DatasetExample]:
@@ -102,24 +170,14 @@ def _gather(
 
 
 def promote(
-    *,
-    version: ModelVersion,
-    to: Stage,
-    by: User | None,
-    reason: str,
-    canary_share: float | None = None,
-    dataset: Dataset | None = None,
-) -> StageChange:
-    """Judge and move. Raises `HeldBack` when a gate refuses and `stages.WrongStage` when there is no such way."""
-    evaluation = evaluate_for_stage(version=version, to=to, by=by, dataset=dataset)
-    if not evaluation.passed:
-        raise HeldBack(evaluation)
-    change = move_version(
-        version=version, to=to, by=by, reason=reason, canary_share=canary_share, gates=evaluation.gates
-    )
-    # Workers load it now rather than under the first post; those already running take it without a restart.
-    ring_after_commit(LOAD_TASK, SCORE_QUEUE)
-    return change
+    *, version: ModelVersion, to: Stage, by: User | None, reason: str, canary_share: float | None = None
+) -> Evaluation:
+    """Ask and judge in one go, for the command line. Raises `HeldBack` when a gate refuses."""
+    wish = request_promotion(version=version, to=to, by=by, reason=reason, canary_share=canary_share)
+    judge_evaluation(wish)
+    if not wish.passed:
+        raise HeldBack(wish)
+    return wish
 
 
 def roll_back(*, desk: str, kind: str, language: str, by: User | None, reason: str) -> StageChange:
