@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from aimass_apps.delivery.outbox import DELIVER_QUEUE, DELIVER_TASK, free_expired_deliveries
+from aimass_apps.delivery import outbox
+from aimass_apps.delivery.outbox import DELIVER_QUEUE, DELIVER_TASK
 from aimass_apps.submissions.doorbell import ring
 from aimass_apps.submissions.ledger import SCORE_QUEUE, SCORE_TASK, free_expired_leases
 from aimass_apps.submissions.settling import settle_forgotten
@@ -22,7 +23,7 @@ class Swept:
 
 def sweep_once() -> Swept:
     """Free expired leases, settle what nobody settled, and ring every doorbell."""
-    swept = Swept(free_expired_leases(), free_expired_deliveries(), settle_forgotten(older_than=FORGOTTEN_AFTER))
+    swept = Swept(free_expired_leases(), outbox.free_expired_leases(), settle_forgotten(older_than=FORGOTTEN_AFTER))
     ring(SCORE_TASK, SCORE_QUEUE)
     ring(DELIVER_TASK, DELIVER_QUEUE)
     return swept
