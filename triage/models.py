@@ -55,6 +55,7 @@ class Assessment(models.Model):
     final_urgency = models.CharField(max_length=12, choices=Urgency, blank=True)  # the clinician's
     sealed_outcome = SealedJSONField(null=True)  # as triage.decide wrote it: reasons, red flags, differential
     policy_version = models.CharField(max_length=80, blank=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="assessments")
     asked_at = models.DateTimeField(db_default=Now())
 
     class Meta:
