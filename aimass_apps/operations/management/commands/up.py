@@ -4,6 +4,7 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 
 from django.conf import settings
 from django.core.management import call_command
@@ -45,7 +46,7 @@ class Command(BaseCommand):
         with self.step(_("Bringing the database up to date")):
             call_command("migrate", interactive=False, verbosity=0)
         with self.step(_("Installing the starter models")):
-            call_command("install_starters", verbosity=0)
+            call_command("install_starters", stdout=StringIO())
         with self.step(_("Making the demo accounts")):
             made = create_demo_accounts()
         connections.close_all()

@@ -1,0 +1,89 @@
+"""One supervisor for a folder, and what is in its way is told in one sentence."""
+
+import shutil
+import socket
+import subprocess
+import sys
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+from aimass_apps.operations.services.processes import ServiceError, command_line, wait_until
+from aimass_apps.operations.supervision.claim import (
+    MARK,
+    check_disk,
+    check_port,
+    claim,
+    end_orphans,
+    orphans,
+)
+from aimass_apps.operations.supervision.installation import chosen_port
+
+
+def test_a_second_claim_is_refused_and_names_the_first(tmp_path: Path) -> None:
+    with claim(tmp_path), pytest.raises(ServiceError, match="already being served"), claim(tmp_path):
+        pass
+
+
+def test_the_claim_ends_with_its_holder(tmp_path: Path) -> None:
+    with claim(tmp_path):
+        pass
+
+    with claim(tmp_path):
+        assert (tmp_path / "up.lock").exists()
+
+
+def test_a_taken_port_is_told_with_another_to_try() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        with pytest.raises(ServiceError, match=f"PORT={port + 1} make run"):
+            check_port("127.0.0.1", port)
+
+
+def test_a_free_port_is_no_problem() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+
+    check_port("127.0.0.1", port)
+
+
+def test_a_full_disk_is_told_before_anything_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10, 10, 5_000_000))
+
+    with pytest.raises(ServiceError, match="5 MB of disk"):
+        check_disk(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["http", "0", "70000", "-1"])
+def test_a_port_that_is_none_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", text)
+
+    with pytest.raises(ServiceError, match="from 1 to 65535"):
+        chosen_port()
+
+
+@pytest.mark.processes
+def test_orphans_of_this_folder_are_ended_and_no_others(tmp_path: Path) -> None:
+    ours, other = tmp_path / "ours", tmp_path / "other"
+    children = {
+        home: subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env={MARK: str(home)})
+        for home in (ours, other)
+    }
+    for home, child in children.items():
+        # Between fork and exec a child still shows our own environment.
+        assert wait_until(lambda home=home, child=child: orphans(home) == [child.pid], 10)
+        assert command_line(child.pid)
+
+    ended = end_orphans(ours, patience=5)
+
+    assert ended == 1
+    assert children[ours].wait(5) != 0
+    assert children[other].poll() is None
+    children[other].kill()
+    children[other].wait()
