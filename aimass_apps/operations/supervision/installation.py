@@ -42,6 +42,7 @@ class Installation:
         """Start everything, `prepare` the database, `announce` when ready, and run until a signal comes."""
         with claim(self.home):
             check_disk(self.home)
+            (self.home / "static").mkdir(exist_ok=True)  # WhiteNoise warns where it is missing
             orphans = end_orphans(self.home)
             if orphans:
                 self.tell(f"Ended {orphans} processes that a killed run had left.")
@@ -83,7 +84,7 @@ class Installation:
     def _wait_until_ready(self) -> bool:
         deadline = time.monotonic() + READY_WITHIN
         with self.step("Waiting until the site answers"):
-            self.supervisor.watch(until=lambda: self._is_ready() or time.monotonic() > deadline)
+            self.supervisor.watch(until=lambda: self._is_ready() or time.monotonic() > deadline, pause=0.4)
         if self.supervisor.stopping:
             return False
         if time.monotonic() > deadline:

@@ -134,11 +134,11 @@ class Supervisor:
         else:
             self._start(name)
 
-    def watch(self, *, until: Callable[[], bool] = lambda: False) -> None:
+    def watch(self, *, until: Callable[[], bool] = lambda: False, pause: float = PAUSE) -> None:
         """Keep everything running until `request_stop` is called or `until` says so."""
         while not self.stopping and not until():
             self.look()
-            time.sleep(PAUSE)
+            time.sleep(pause)
 
     def look(self) -> None:
         """Look once at everything: tell and plan for what ended, start what is due, keep the logs short."""
