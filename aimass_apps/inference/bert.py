@@ -50,16 +50,28 @@ class BertPredictor:
 
     def probabilities(self, texts: Sequence[str]) -> Array:
         """Calibrated probabilities, shape (texts, labels)."""
-        whole = self._tokenizer.encode_batch([normalise(text).text for text in texts])
+        windows, owned = self._windows(texts)
+        scored = self.head.probabilities(self._logits(windows))
+        return self._merged(scored, owned)
+
+    def logits(self, texts: Sequence[str]) -> Array:
+        """Raw outputs before calibration, shape (texts, labels); the windows of a text merged as its scores are."""
+        windows, owned = self._windows(texts)
+        return self._merged(self._logits(windows), owned)
+
+    def _windows(self, texts: Sequence[str]) -> tuple[list[Encoding], list[slice]]:
         windows: list[Encoding] = []
         owned: list[slice] = []
-        for encoding in whole:
+        for encoding in self._tokenizer.encode_batch([normalise(text).text for text in texts]):
             start = len(windows)
             windows += [encoding, *encoding.overflowing]
             owned.append(slice(start, len(windows)))
-        scored = self.head.probabilities(self._logits(windows))
-        empty = np.zeros((0, len(self.labels)), np.float32)
-        return np.stack([self.head.merge(scored[part]) for part in owned]) if owned else empty
+        return windows, owned
+
+    def _merged(self, rows: Array, owned: Sequence[slice]) -> Array:
+        if not owned:
+            return np.zeros((0, len(self.labels)), np.float32)
+        return np.stack([self.head.merge(rows[part]) for part in owned])
 
     def _logits(self, windows: Sequence[Encoding]) -> Array:
         logits = np.zeros((len(windows), len(self.labels)), np.float32)

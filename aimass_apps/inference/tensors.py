@@ -35,15 +35,14 @@ def write_weights(path: Path, weights: Mapping[str, Array]) -> None:
         else:
             stored[name] = np.ascontiguousarray(weight, dtype=np.float32)
     save_file(stored, path)
+    path.chmod(0o644)  # the library writes for the owner alone, and workers may run as another user
 
 
 def read_weights(path: Path) -> dict[str, Array]:
     """The weights of `write_weights`, as float32 by name."""
     stored = load_file(path)
     return {
-        name: _dequantised(each, stored.get(name + SCALE))
-        for name, each in stored.items()
-        if not name.endswith(SCALE)
+        name: _dequantised(each, stored.get(name + SCALE)) for name, each in stored.items() if not name.endswith(SCALE)
     }
 
 

@@ -14,14 +14,14 @@ import torch
 from accelerate import Accelerator
 from tokenizers import Tokenizer
 from torch.nn import functional
-from transformers import AutoTokenizer
 
+from aimass_apps.inference.network import TextClassifier, freeze_embeddings
 from aimass_apps.inference.normalise import normalise
 from aimass_apps.training import checkpoints
-from aimass_apps.inference.network import TextClassifier, base_path, freeze_embeddings, from_base
 from aimass_apps.training.examples import Example, Split, as_arrays, epoch, epoch_sizes
 from aimass_apps.training.progress import Progress, Report
 from aimass_apps.training.recipe import Recipe
+from aimass_apps.training.starting_point import open_base
 
 WINDOW = 50  # batches whose rows are sorted together: enough to lose the padding, few enough to stay random
 
@@ -64,11 +64,10 @@ def fit_bert(recipe: Recipe, splits: Sequence[Split], out: Path, report: Report)
     """
     settings = Settings.of(recipe)
     torch.manual_seed(recipe.seed)
-    model = from_base(recipe.base, len(recipe.labels))
+    model, tokenizer = open_base(recipe)
     model.dropout.p = settings.dropout
     if settings.freeze_embeddings:
         freeze_embeddings(model)
-    tokenizer = AutoTokenizer.from_pretrained(base_path(recipe.base)).backend_tokenizer
     run = _Run(recipe, settings, splits, out, report, model)
     run.train(tokenizer)
     return Fitted(run.model, tokenizer, settings, run.curves)
@@ -174,9 +173,7 @@ class _Run:
         ids = encode(tokenizer, [each.text for each in examples], self.settings.tokens)
         targets, weights = as_arrays(examples, self.recipe)
         mine, world = self.accelerator.process_index, self.accelerator.num_processes
-        for batch in length_grouped(
-            [len(each) for each in ids], self.settings.batch, self.recipe.seed + number
-        ):
+        for batch in length_grouped([len(each) for each in ids], self.settings.batch, self.recipe.seed + number):
             rows = batch[mine::world] or batch[:1]
             padded, mask = pad([ids[each] for each in rows])
             yield padded, mask, torch.from_numpy(targets[rows]), torch.from_numpy(weights[rows])

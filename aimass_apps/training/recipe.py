@@ -7,7 +7,7 @@ columns become labels. A label that a source did not annotate is left out there 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from importlib import import_module
 from pathlib import Path
@@ -67,7 +67,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Everything that decides an artefact, apart from the data itself."""
+    """Everything that decides an artefact, apart from the data itself.
+
+    `never` names what judges the model: files below the data directory, or dotted paths to functions that
+    give texts. A training row that stands there stops the training, or is left out with `drop_leaks`.
+    """
 
     path: Path
     desk: str
@@ -81,6 +85,7 @@ class Recipe:
     settings: Mapping[str, Any] = field(default_factory=dict)
     thresholds: Mapping[str, float] = field(default_factory=dict)
     never: tuple[str, ...] = ()
+    drop_leaks: bool = False
     limits: str = ""
 
     @property
@@ -128,3 +133,12 @@ def _read_rule(raw: dict[str, Any]) -> LabelRule:
         raise TypeError(f"unknown label settings {', '.join(sorted(set(raw) - known))}")
     lists = {name: tuple(raw[name]) for name in ("positive", "negative") if name in raw}
     return LabelRule(**{**raw, **lists})
+
+
+def find_recipe(folders: Iterable[Path], desk: str, kind: str, language: str) -> Recipe:
+    """The committed recipe for a place. Raises `BadRecipe` when there is none."""
+    for path in sorted(path for folder in folders for path in Path(folder).glob(f"*-{kind}-{language}.toml")):
+        recipe = read_recipe(path)
+        if (recipe.desk, recipe.kind, recipe.language) == (desk, kind, language):
+            return recipe
+    raise BadRecipe(f"no recipe trains {desk} {kind} {language}")

@@ -1,0 +1,90 @@
+"""Linear SVMs over TF-IDF of words and characters, stored as a vocabulary (JSON) and arrays (safetensors).
+
+No pickled estimator: the vectorisers are built anew from their vocabulary, and scoring is one sparse product.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from aimass_apps.inference.heads import Array, Head, read_head
+from aimass_apps.inference.normalise import normalise
+from aimass_apps.inference.predictor import Answer, Item
+from aimass_apps.inference.tensors import read_weights
+
+VOCABULARY = "vocabulary.json"
+WEIGHTS = "model.safetensors"
+FILES = (VOCABULARY, WEIGHTS, "head.json")
+
+
+class SvmPredictor:
+    """Scores texts with one linear model a label. Long texts are taken whole."""
+
+    def __init__(self, features: Features, coefficients: Array, intercepts: Array, head: Head) -> None:
+        self.features, self.head = features, head
+        self.labels = head.labels
+        self._coefficients, self._intercepts = coefficients, intercepts
+
+    @classmethod
+    def load(cls, folder: Path, device: str = "auto") -> SvmPredictor:
+        """Open an artefact folder; `device` is of no matter here."""
+        weights = read_weights(folder / WEIGHTS)
+        vocabulary = json.loads((folder / VOCABULARY).read_text(encoding="utf-8"))
+        features = Features.of(vocabulary, weights)
+        return cls(features, weights["coefficients"], weights["intercepts"], read_head(folder))
+
+    def predict(self, items: Sequence[Item]) -> list[Answer]:
+        """One answer for each item, in order."""
+        rows = self.probabilities([item.text for item in items])
+        return [Answer(dict(zip(self.labels, row.tolist(), strict=True))) for row in rows]
+
+    def probabilities(self, texts: Sequence[str]) -> Array:
+        """Calibrated probabilities, shape (texts, labels)."""
+        return self.head.probabilities(self.logits(texts)) if texts else np.zeros((0, len(self.labels)), np.float32)
+
+    def logits(self, texts: Sequence[str]) -> Array:
+        """Signed distances from each label's plane, shape (texts, labels)."""
+        raw = self.features.transform(texts) @ self._coefficients.T
+        return np.asarray(raw + self._intercepts, dtype=np.float32)
+
+
+class Features:
+    """The vectorisers of one model, side by side; each gives rows of length one."""
+
+    def __init__(self, vectorisers: Sequence[TfidfVectorizer]) -> None:
+        self.vectorisers = list(vectorisers)
+
+    @classmethod
+    def of(cls, vocabulary: Sequence[Mapping[str, Any]], weights: Mapping[str, Array]) -> Features:
+        """Built from `vocabulary.json` (analyser, n-grams and terms of each) and the stored idf."""
+        vectorisers = []
+        for number, each in enumerate(vocabulary):
+            vectoriser = new_vectoriser(each["analyzer"], each["ngrams"])
+            vectoriser.set_params(vocabulary={term: column for column, term in enumerate(each["terms"])})
+            vectoriser.idf_ = weights[f"idf.{number}"]
+            vectorisers.append(vectoriser)
+        return cls(vectorisers)
+
+    def transform(self, texts: Sequence[str]) -> csr_matrix:
+        """TF-IDF of the normalised texts, shape (texts, terms of all vectorisers)."""
+        plain = [normalise(text).text for text in texts]
+        return csr_matrix(hstack([each.transform(plain) for each in self.vectorisers]), dtype=np.float32)
+
+
+def new_vectoriser(analyzer: str, ngrams: Sequence[int], **limits: Any) -> TfidfVectorizer:
+    """A vectoriser as training and inference both need it. Words are two letters or more, or one Chinese sign."""
+    return TfidfVectorizer(
+        analyzer=analyzer,
+        ngram_range=(ngrams[0], ngrams[1]),
+        sublinear_tf=True,
+        token_pattern=r"(?u)\b\w\w+\b|[\u4e00-\u9fff]|[!?]" if analyzer == "word" else None,
+        dtype=np.float32,
+        **limits,
+    )

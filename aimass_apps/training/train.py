@@ -1,0 +1,206 @@
+"""From a recipe to an artefact folder: prepare, fit, compress, calibrate, choose thresholds, write it down."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from aimass_apps.inference.heads import Array, plain_head
+from aimass_apps.inference.keywords import WORDS, read_entries
+from aimass_apps.registry.artefacts import write_manifest
+from aimass_apps.training.calibrate import calibrate, expected_calibration_error, threshold_for_precision
+from aimass_apps.training.card import CARD, render_card
+from aimass_apps.training.examples import Example, Split, as_arrays
+from aimass_apps.training.prepare import Prepared, prepare
+from aimass_apps.training.progress import Progress, Report, silent
+from aimass_apps.training.recipe import BadRecipe, Recipe, read_recipe
+
+MOST_VALIDATION = 700  # rows of one source, so that the largest does not decide the calibration
+
+
+class Fitted(Protocol):
+    """A trained model before calibration."""
+
+    def logits(self, texts: Sequence[str]) -> Array: ...
+
+
+def train_recipe(recipe: Path, data: Path, out: Path, progress: Report = silent) -> Path:
+    """Train what `recipe` describes on files below `data`; the artefact folder `out`, complete and hashed.
+
+    Checkpoints and curves stand beside it in `out.work`, from which the next call goes on. Raises
+    `BadRecipe`, `leaks.Leak`, and `progress.Stopped` when `progress` asks for an end.
+    """
+    plan = read_recipe(recipe)
+    if plan.kind == "keywords":
+        return _keywords(plan, out)
+    return train_prepared(plan, prepare(plan, data, work_folder(out), progress), out, progress)
+
+
+def work_folder(out: Path) -> Path:
+    """Where checkpoints and curves of a training towards `out` are kept."""
+    return out.with_name(out.name + ".work")
+
+
+def train_prepared(plan: Recipe, prepared: Prepared, out: Path, progress: Report = silent) -> Path:
+    """Fit, compress and calibrate on rows that are already read and checked; the artefact folder `out`."""
+    work = work_folder(out)
+    fresh = out.with_name(out.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    fitted, files = _FITTERS[plan.kind](plan, prepared.splits, fresh, work, progress)
+    finish(plan, prepared, fitted, fresh, files, progress)
+    shutil.rmtree(out, ignore_errors=True)
+    fresh.rename(out)
+    return out
+
+
+def finish(
+    plan: Recipe, prepared: Prepared, fitted: Fitted, folder: Path, files: Sequence[str], progress: Report
+) -> None:
+    """Calibrate on the held-back rows, choose thresholds, and write head, manifest and card into `folder`."""
+    progress(Progress("calibrate", 0, 1))
+    rows = _validation(prepared.splits)
+    logits = fitted.logits([row.text for row in rows])
+    targets, weights = as_arrays(rows, plan)
+    shape = {"tokens": plan.settings.get("serve_tokens", 128), "combine": plan.settings.get("combine", "max")}
+    head = calibrate(logits, targets, weights, plan.groups, **shape)
+    head.write(folder)
+    probabilities = head.probabilities(logits)
+    manifest = {
+        "desk": plan.desk,
+        "kind": plan.kind,
+        "language": plan.language,
+        "name": plan.name,
+        "labels": list(plan.labels),
+        "thresholds": _thresholds(plan, probabilities, targets, weights),
+        "metrics": {"validation": _validation_metrics(plan, probabilities, targets, weights)},
+        "base": plan.base,
+        "recipe": f"{plan.path.name} sha256:{hashlib.sha256(plan.path.read_bytes()).hexdigest()[:16]} seed:{plan.seed}",
+        "data": _data(plan, prepared),
+    }
+    write_card(folder, manifest, files, plan.limits)
+    progress(Progress("calibrate", 1, 1))
+
+
+def write_card(folder: Path, manifest: dict[str, Any], files: Sequence[str], limits: str) -> None:
+    """Render the card and seal the folder with its manifest."""
+    (folder / CARD).write_text(render_card(manifest, limits), encoding="utf-8")
+    write_manifest(folder, manifest, [*files, CARD])
+
+
+def _fit_bert(
+    plan: Recipe, splits: Sequence[Split], folder: Path, work: Path, progress: Report
+) -> tuple[Fitted, Sequence[str]]:
+    # Imported here: torch is not there on a machine that trains SVMs only.
+    from aimass_apps.inference.bert import BertPredictor
+    from aimass_apps.training.compress import FILES, compress
+    from aimass_apps.training.fit_bert import fit_bert
+
+    fitted = fit_bert(plan, splits, work, progress)
+    head = plain_head(plan.groups, plan.settings.get("serve_tokens", 128), plan.settings.get("combine", "max"))
+    progress(Progress("compress", 0, 1))
+    compress(fitted.model, fitted.tokenizer, head, folder)
+    return BertPredictor.load(folder, "cpu"), FILES
+
+
+def _fit_svm(
+    plan: Recipe, splits: Sequence[Split], folder: Path, work: Path, progress: Report
+) -> tuple[Fitted, Sequence[str]]:
+    from aimass_apps.inference.svm import FILES, SvmPredictor
+    from aimass_apps.training.examples import epoch
+    from aimass_apps.training.fit_svm import fit_svm, write_svm
+
+    model = fit_svm(plan, epoch(splits, 10**6, plan.seed), progress)
+    write_svm(model, model.head, folder)
+    # What is calibrated is what is stored: int8 coefficients.
+    return SvmPredictor.load(folder), FILES
+
+
+_FITTERS: dict[str, Callable[..., tuple[Fitted, Sequence[str]]]] = {"bert": _fit_bert, "svm": _fit_svm}
+
+
+def _keywords(plan: Recipe, out: Path) -> Path:
+    """A word list is copied, checked and sealed; its thresholds stand in the recipe."""
+    words = plan.path.parent / plan.settings["words"]
+    raw = json.loads(words.read_text(encoding="utf-8"))
+    entries = read_entries(raw["entries"])
+    if {entry.label for entry in entries} - set(plan.labels):
+        raise BadRecipe(f"{words}: uses labels that the recipe does not have")
+    out.mkdir(parents=True, exist_ok=True)
+    content = {"labels": list(plan.labels), "entries": raw["entries"]}
+    (out / WORDS).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    manifest = {
+        "desk": plan.desk,
+        "kind": plan.kind,
+        "language": plan.language,
+        "name": plan.name,
+        "labels": list(plan.labels),
+        "thresholds": dict(plan.thresholds),
+        "metrics": {"terms": len(entries)},
+        "base": "",
+        "recipe": plan.path.name,
+        "data": [{"name": words.name, "licence": raw["licence"], "rows": len(entries)}],
+    }
+    write_card(out, manifest, [WORDS], plan.limits)
+    return out
+
+
+def _validation(splits: Sequence[Split]) -> list[Example]:
+    return [row for split in splits for row in split.validation[:MOST_VALIDATION]]
+
+
+def _thresholds(plan: Recipe, probabilities: Array, targets: Array, weights: Array) -> dict[str, float]:
+    found = {}
+    for column, label in enumerate(plan.labels):
+        if label in plan.thresholds:
+            known = weights[:, column] > 0
+            found[label] = threshold_for_precision(
+                probabilities[known, column], targets[known, column], plan.thresholds[label]
+            )
+    return found
+
+
+def _validation_metrics(plan: Recipe, probabilities: Array, targets: Array, weights: Array) -> dict[str, Any]:
+    from sklearn.metrics import roc_auc_score
+
+    metrics: dict[str, Any] = {}
+    start = 0
+    for group in plan.groups:
+        part = slice(start, start + len(group["labels"]))
+        start = part.stop
+        if group["activation"] == "softmax":
+            known = weights[:, part].max(axis=1) > 0
+            right = probabilities[known, part].argmax(axis=1) == targets[known, part].argmax(axis=1)
+            metrics[f"top-1 of {len(group['labels'])}"] = round(float(right.mean()), 4)
+            continue
+        for column in range(part.start, part.stop):
+            known = weights[:, column] > 0
+            truth = targets[known, column] >= 0.5
+            if 0 < truth.sum() < len(truth):
+                mine = probabilities[known, column]
+                metrics[plan.labels[column]] = {
+                    "rows": int(known.sum()),
+                    "auc": round(float(roc_auc_score(truth, mine)), 4),
+                    "ece": round(expected_calibration_error(mine, truth.astype(np.float32)), 4),
+                }
+    return metrics
+
+
+def _data(plan: Recipe, prepared: Prepared) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": split.source.name,
+            "licence": split.source.licence,
+            "credit": split.source.credit,
+            "rows": len(split.training),
+            "held_back": len(split.validation),
+            "dropped_as_leaks": prepared.dropped.get(split.source.name, 0),
+        }
+        for split in prepared.splits
+    ]
