@@ -47,7 +47,7 @@ class SampleForm(forms.Form):
 TEXT = "Nobody asked you, you pathetic fool. Go back to your cave & stay there <forever>."
 SPANS = [
     {"start": 22, "end": 35, "label": "insult", "rule": "pathetic fool", "weight": 0.9},
-    {"start": 12, "end": 21, "label": "toxic", "rule": "model", "weight": 0.2},
+    {"start": 13, "end": 21, "label": "toxic", "rule": "model", "weight": 0.2},
     {"start": 37, "end": 57, "label": "toxic", "rule": "go back to", "weight": 0.5},
 ]
 DAYS = [f"{day} Nov" for day in range(8, 22)]

@@ -1,20 +1,17 @@
 """Pages that belong to no desk."""
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from aimass_apps.web import navigation
 from aimass_apps.web.gallery import gallery_context
-from aimass_apps.web.theme import THEMES, keep_theme, theme_of
+from aimass_apps.web.theme import THEMES, keep_theme
 
 
 @require_GET
@@ -49,24 +46,3 @@ def gallery(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form came without its token: mostly a page left open over a sign-out, so say how to go on."""
     return render(request, "403_csrf.html", status=403)
-
-
-def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    """Status 400."""
-    return render(request, "400.html", status=400)
-
-
-def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    """Status 403."""
-    return render(request, "403.html", status=403)
-
-
-def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    """Status 404."""
-    return render(request, "404.html", status=404)
-
-
-def failed(request: HttpRequest) -> HttpResponse:
-    """Status 500; its template asks for nothing that may be what failed."""
-    # Without the request no context processor runs, so a missing database cannot break this page as well.
-    return HttpResponse(render_to_string("500.html", {"theme": theme_of(request)}), status=500)

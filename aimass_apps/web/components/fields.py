@@ -8,6 +8,7 @@ from django.forms.boundfield import BoundField
 from aimass_apps.web.components.markup import attributes
 
 CONTROLS: dict[type[forms.Widget], str] = {
+    forms.CheckboxInput: "",
     forms.Textarea: "textarea",
     forms.SelectMultiple: "select select-multiple",
     forms.Select: "select",
@@ -31,6 +32,8 @@ def control(bound: BoundField, given: dict[str, Any]) -> str:
     css = next((name for kind, name in CONTROLS.items() if isinstance(bound.field.widget, kind)), "input")
     own = bound.field.widget.attrs.get("class", "")
     named = {name.strip("_").replace("_", "-"): value for name, value in given.items() if value not in (None, False)}
+    if isinstance(bound.field.widget, forms.Textarea) and bound.field.widget.attrs.get("rows") == "10":
+        named.setdefault("rows", 4)  # Django's own default is half a screen
     return bound.as_widget(attrs={**named, "class": " ".join(filter(None, [css, own, given.get("class", "")]))})
 
 

@@ -252,7 +252,7 @@ def menu(content: str, label: str, icon: str = "more", align: str = "end", icon_
 @register.simple_block_tag(end_name="endpage_header")
 def page_header(content: str, title: str, lead: str = "", meta: str = "") -> SafeString:
     """The page's heading, with its actions as content."""
-    known = {"content": content.strip(), "title": title, "lead": lead, "meta": meta}
+    known = {"content": SafeString(content.strip()), "title": title, "lead": lead, "meta": meta}
     return SafeString(render_to_string("_components/page_header.html", known))
 
 

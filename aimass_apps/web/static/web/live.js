@@ -154,7 +154,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-toast]").forEach(fadeLater);
     document.querySelectorAll("dialog[data-show]").forEach(openDialog);
-    document.querySelector("[data-focus]")?.focus();
+    document.querySelector("[data-focus]:not([data-sample] *)")?.focus();
   });
 
   window.aimass = { showToast, openDialog };
