@@ -126,7 +126,7 @@ CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_DEFAULT_QUEUE = "background"
 CELERY_TASK_ROUTES = {
     "aimass_apps.inference.*": {"queue": "inference"},
-    "aimass_apps.training.*": {"queue": "training"},
+    "aimass_apps.training.tasks.train_waiting": {"queue": "training"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -221,6 +221,7 @@ WHITENOISE_USE_FINDERS = True
 
 # Models: where starters lie, where workers keep verified copies, which device computes.
 STARTERS_DIR = BASE_DIR / "aimass_apps" / "registry" / "starters"
+RECIPE_DIRS = [BASE_DIR / "moderation" / "recipes", BASE_DIR / "triage" / "recipes"]
 ARTEFACT_CACHE = AIMASS_HOME / "artefacts"
 AIMASS_DEVICE = os.environ.get("AIMASS_DEVICE", "auto")
 AIMASS_BASE_ENCODER = os.environ.get("AIMASS_BASE_ENCODER", "")

@@ -8,6 +8,8 @@ from aimass_apps.delivery.outbox import DELIVER_QUEUE, DELIVER_TASK
 from aimass_apps.submissions.doorbell import ring
 from aimass_apps.submissions.ledger import SCORE_QUEUE, SCORE_TASK, free_expired_leases
 from aimass_apps.submissions.settling import settle_forgotten
+from aimass_apps.training.promotion import JUDGE_QUEUE, JUDGE_TASK
+from aimass_apps.training.runs import RUN_QUEUE, RUN_TASK
 
 FORGOTTEN_AFTER = timedelta(seconds=30)
 
@@ -26,4 +28,6 @@ def sweep_once() -> Swept:
     swept = Swept(free_expired_leases(), outbox.free_expired_leases(), settle_forgotten(older_than=FORGOTTEN_AFTER))
     ring(SCORE_TASK, SCORE_QUEUE)
     ring(DELIVER_TASK, DELIVER_QUEUE)
+    ring(JUDGE_TASK, JUDGE_QUEUE)
+    ring(RUN_TASK, RUN_QUEUE)
     return swept

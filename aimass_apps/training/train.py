@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from aimass_apps.inference.heads import Array, plain_head
+from aimass_apps.inference.heads import Array, plain_head, read_head
 from aimass_apps.inference.keywords import WORDS, read_entries
-from aimass_apps.registry.artefacts import write_manifest
+from aimass_apps.registry.artefacts import MANIFEST, read_manifest, write_manifest
 from aimass_apps.training.calibrate import calibrate, expected_calibration_error, threshold_for_precision
 from aimass_apps.training.card import CARD, render_card
 from aimass_apps.training.examples import Example, Split, as_arrays
@@ -21,6 +21,7 @@ from aimass_apps.training.prepare import Prepared, prepare
 from aimass_apps.training.progress import Progress, Report, silent
 from aimass_apps.training.recipe import BadRecipe, Recipe, read_recipe
 
+ENOUGH_VALIDATION = 200  # rows; fewer can't calibrate seven labels
 MOST_VALIDATION = 700  # rows of one source, so that the largest does not decide the calibration
 
 
@@ -69,7 +70,8 @@ def finish(
     logits = fitted.logits([row.text for row in rows])
     targets, weights = as_arrays(rows, plan)
     shape = {"tokens": plan.settings.get("serve_tokens", 128), "combine": plan.settings.get("combine", "max")}
-    head = calibrate(logits, targets, weights, plan.groups, **shape)
+    kept = _kept_calibration(plan, rows)
+    head = read_head(kept) if kept else calibrate(logits, targets, weights, plan.groups, **shape)
     head.write(folder)
     probabilities = head.probabilities(logits)
     manifest = {
@@ -78,7 +80,9 @@ def finish(
         "language": plan.language,
         "name": plan.name,
         "labels": list(plan.labels),
-        "thresholds": _thresholds(plan, probabilities, targets, weights),
+        "thresholds": (
+            dict(read_manifest(kept).thresholds) if kept else _thresholds(plan, probabilities, targets, weights)
+        ),
         "metrics": {"validation": _validation_metrics(plan, probabilities, targets, weights)},
         "base": plan.base,
         "recipe": f"{plan.path.name} sha256:{hashlib.sha256(plan.path.read_bytes()).hexdigest()[:16]} seed:{plan.seed}",
@@ -86,6 +90,12 @@ def finish(
     }
     write_card(folder, manifest, files, plan.limits)
     progress(Progress("calibrate", 1, 1))
+
+
+def _kept_calibration(plan: Recipe, rows: Sequence[Example]) -> Path | None:
+    """The artefact whose calibration and thresholds stay, when too few rows are held back to choose better ones."""
+    base = Path(plan.base)
+    return base if plan.base and (base / MANIFEST).is_file() and len(rows) < ENOUGH_VALIDATION else None
 
 
 def write_card(folder: Path, manifest: dict[str, Any], files: Sequence[str], limits: str) -> None:

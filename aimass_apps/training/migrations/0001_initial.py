@@ -23,15 +23,11 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "desk",
-                    models.CharField(
-                        choices=[("moderation", "Moderation"), ("triage", "Triage")], max_length=12
-                    ),
+                    models.CharField(choices=[("moderation", "Moderation"), ("triage", "Triage")], max_length=12),
                 ),
                 ("number", models.PositiveIntegerField()),
                 ("until", models.DateTimeField()),
@@ -59,9 +55,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("labels", models.JSONField()),
                 ("weight", models.FloatField()),
@@ -101,15 +95,11 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "desk",
-                    models.CharField(
-                        choices=[("moderation", "Moderation"), ("triage", "Triage")], max_length=12
-                    ),
+                    models.CharField(choices=[("moderation", "Moderation"), ("triage", "Triage")], max_length=12),
                 ),
                 (
                     "kind",

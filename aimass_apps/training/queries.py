@@ -1,0 +1,83 @@
+"""What the model pages show."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from markdown_it import MarkdownIt
+
+from aimass_apps.registry.models import Desk, Kind, ModelVersion, Stage
+from aimass_apps.registry.stages import MOVES, live_before
+from aimass_apps.training.recipe import read_recipe
+
+# Raw HTML in a card is shown as text: a card can come from a file that somebody handed in.
+_markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+_ORDER = {Stage.LIVE: 0, Stage.CANARY: 1, Stage.SHADOW: 2, Stage.CANDIDATE: 3, Stage.RETIRED: 4}
+
+
+def versions_by_desk(desk: str = "") -> list[tuple[str, list[ModelVersion]]]:
+    """(desk's label, versions) with what is live first."""
+    versions = ModelVersion.objects.defer("card").select_related("created_by")
+    groups = []
+    for each in Desk:
+        if desk in ("", each.value):
+            found = sorted(versions.filter(desk=each), key=lambda v: (_ORDER[Stage(v.stage)], v.kind, v.language))
+            groups.append((str(each.label), found))
+    return groups
+
+
+def render_card(version: ModelVersion) -> str:
+    """The model card as HTML, its own headings one level down (the page has the h1)."""
+    return str(_markdown.render(version.card.replace("\n#", "\n##")))
+
+
+def possible_moves(version: ModelVersion) -> list[tuple[str, str]]:
+    """(stage, label) of where the version may go from here."""
+    return [(stage.value, str(stage.label)) for stage in Stage if stage in MOVES[version.stage]]
+
+
+def earlier_live(version: ModelVersion) -> ModelVersion | None:
+    """What a roll-back of this live version would bring back."""
+    if version.stage != Stage.LIVE:
+        return None
+    return live_before(version.desk, version.kind, version.language)
+
+
+def main_figures(metrics: dict[str, Any]) -> list[tuple[str, float]]:
+    """The plain numbers of a manifest's metrics, for the tiles of the page."""
+    return [(name.replace("_", " "), value) for name, value in _flat(metrics) if isinstance(value, int | float)][:8]
+
+
+def _flat(metrics: dict[str, Any]) -> Iterable[tuple[str, Any]]:
+    for name, value in metrics.items():
+        if not isinstance(value, dict | list):
+            yield name, value
+
+
+def comparison_rows(metrics: dict[str, Any]) -> list[tuple[str, float | None, float | None]]:
+    """(figure, candidate, live) of an evaluation."""
+    ours, theirs = metrics.get("candidate") or {}, metrics.get("live") or {}
+    names = [name for name, value in ours.items() if isinstance(value, int | float)]
+    return [(name.replace("_", " "), ours[name], theirs.get(name)) for name in names]
+
+
+def model_tabs(here: str) -> list[dict[str, object]]:
+    """The three views of the model pages."""
+    views = [
+        ("list", _("Versions"), "layers"),
+        ("datasets", _("Datasets"), "database"),
+        ("runs", _("Training"), "rocket"),
+    ]
+    return [
+        {"label": label, "url": reverse(f"models:{name}"), "icon": icon, "active": name == here}
+        for name, label, icon in views
+    ]
+
+
+def trainable_places() -> list[tuple[str, str, str]]:
+    """(desk, kind, language) of every committed recipe that learns from reviews."""
+    recipes = [read_recipe(path) for folder in settings.RECIPE_DIRS for path in sorted(Path(folder).glob("*.toml"))]
+    return [(each.desk, each.kind, each.language) for each in recipes if each.kind in {Kind.SVM, Kind.BERT}]
