@@ -68,10 +68,12 @@ def _decode(coded: str, *, keyed: bool) -> str | None:
     lower = coded.lower()
     if lower in _CODES:
         return _CODES[lower]
-    if _NUMBER.fullmatch(coded) or not all(c.isalpha() or c in _LETTERS for c in lower):
+    if not all(c.isalpha() or c in _LETTERS for c in lower):
         return None
     choices = [c if c.isalpha() else _LETTERS[c] for c in lower]
     candidates = ["".join(letters) for letters in itertools.islice(itertools.product(*choices), 16)]
+    if _NUMBER.fullmatch(coded):
+        return next((_cased(coded, word) for word in candidates if len(word) == 3 and is_word(word)), None)
     signs = sum(not c.isalpha() for c in coded)
     if not (signs == 1 and _WEAK_END.search(coded)):
         words = [candidate for candidate in candidates if _is_word_or_form(candidate)]
