@@ -47,7 +47,7 @@ def detect_language(text: str) -> str:
     Disguises (look-alike letters, leetspeak) are taken off before counting.
     """
     plain = _NOISE.sub(" ", normalise(text).text)
-    latin_words = [word.lower() for word in _LATIN_WORD.findall(plain)]
+    latin_words = [word.lower().replace("’", "'") for word in _LATIN_WORD.findall(plain)]
     parts = {
         "han": len(_HAN.findall(plain)) / _HAN_PER_WORD,
         "latin": float(len(latin_words)),
@@ -77,16 +77,14 @@ def _name(present: set[str], latin_words: Sequence[str]) -> str:
 
 
 def _latin_language(words: Sequence[str]) -> str:
+    """Slang and abuse hold few listed words: only signs of another language say `other`, else it is `unknown`."""
     english = sum(word in _ENGLISH for word in words)
-    known = sum(word.replace("’", "'") in _ENGLISH or is_any_word(word) for word in words)
-    foreign = max(sum(word in language for word in words) for language in _OTHERS)
-    accented = sum(not word.isascii() for word in words)
-    if foreign > english and foreign + accented >= 2:
+    known = sum(word in _ENGLISH or is_any_word(word) for word in words)
+    different = set(words)
+    foreign = max(len(different & language) for language in _OTHERS)
+    accented = sum(not word.isascii() for word in different)
+    if foreign + accented >= 2 and foreign + accented > len(different & _ENGLISH):
         return "other"
-    if english and known >= 0.4 * len(words):
+    if (english and known >= 0.4 * len(words)) or known >= 0.6 * len(words):
         return "en"
-    if foreign > english or (accented and accented >= 0.25 * len(words)):
-        return "other"
-    if known >= 0.6 * len(words):
-        return "en"
-    return "other" if len(words) >= 5 and known < 0.3 * len(words) else "unknown"
+    return "unknown"
