@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -38,6 +39,8 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 @require_GET
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component in all its states, for those who build and run the product."""
+    if not settings.DEBUG and not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
     if not (settings.DEBUG or request.user.has_perm("system.view")):
         raise PermissionDenied
     return render(request, "platform/gallery.html", gallery_context(request))

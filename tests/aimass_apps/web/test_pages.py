@@ -30,7 +30,7 @@ def test_the_gallery_is_for_those_who_run_the_product(client, people, role):
 
 
 def test_the_gallery_is_closed_to_strangers(client, db):
-    assert client.get("/gallery/").status_code == 403
+    assert client.get("/gallery/").headers["Location"] == "/sign-in/?next=/gallery/"
 
 
 def test_no_page_carries_inline_style_or_script(client, people):

@@ -1,0 +1,128 @@
+"""A real Chromium against a live server; every page must load without an error in its console."""
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.contrib.auth import get_user_model
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from aimass_apps.people.roles import Role
+
+PASSWORD = "a long enough password 7"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# No calls home, no graphics card, no small /dev/shm.
+FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Chromium or Chrome on this machine."""
+    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+    if not found:
+        pytest.skip("no Chromium on this machine: install the system's package, e.g. apt-get install chromium")
+    return found
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with pytest.MonkeyPatch.context() as patch:
+        # Playwright runs a loop in this thread, which Django would take for asynchronous code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        with sync_playwright() as started:
+            yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
+    launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    yield launched
+    launched.close()
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server) -> Iterator[Opener]:
+    """Make pages at any width and colour scheme; at the end none may have had an error."""
+    contexts, errors = [], []
+
+    def make(width: int = 1280, height: int = 900, scheme: str = "light", **options: object) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            **options,
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("requestfailed", lambda request: errors.append(f"failed: {request.url} {request.failure}"))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    # A request cut off by going to the next page is no error.
+    assert [error for error in errors if "net::ERR_ABORTED" not in error] == []
+
+
+@pytest.fixture
+def page(open_page: Opener) -> Page:
+    return open_page()
+
+
+@pytest.fixture
+def person(transactional_db) -> Callable[[str], object]:
+    """Make the person of a role, once."""
+
+    def make(role: str) -> object:
+        people = get_user_model().objects
+        return people.filter(username=role).first() or people.create_user(
+            role, password=PASSWORD, role=role, first_name=Role(role).label
+        )
+
+    return make
+
+
+@pytest.fixture
+def sign_in(person) -> Callable[[Page, str], None]:
+    """Sign in through the form, as people do."""
+
+    def through_the_form(page: Page, role: str) -> None:
+        person(role)
+        page.goto("/sign-in/")
+        page.get_by_label("User name").fill(role)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(lambda url: "/sign-in/" not in url)
+
+    return through_the_form
+
+
+def overflow(page: Page) -> list[str]:
+    """What sticks out of the window to the right, outside of what scrolls by itself."""
+    return page.evaluate(
+        """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+        [...document.querySelectorAll("body *")]
+          .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".table-wrap, .tabs, .nav"))
+          .map((e) => `${e.tagName}.${e.className}`)"""
+    )
