@@ -58,7 +58,7 @@ class ModelVersion(models.Model):
             models.CheckConstraint(name="version_stage_known", condition=Q(stage__in=Stage.values)),
             models.CheckConstraint(
                 name="version_canary_share",
-                condition=Q(stage=Stage.CANARY, canary_share__gt=0, canary_share__lt=1)
+                condition=Q(stage=Stage.CANARY, canary_share__isnull=False, canary_share__gt=0, canary_share__lt=1)
                 | (~Q(stage=Stage.CANARY) & Q(canary_share__isnull=True)),
             ),
         ]

@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='modelversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('canary_share__gt', 0), ('canary_share__lt', 1), ('stage', 'canary')), models.Q(models.Q(('stage', 'canary'), _negated=True), ('canary_share__isnull', True)), _connector='OR'), name='version_canary_share'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('canary_share__gt', 0), ('canary_share__isnull', False), ('canary_share__lt', 1), ('stage', 'canary')), models.Q(models.Q(('stage', 'canary'), _negated=True), ('canary_share__isnull', True)), _connector='OR'), name='version_canary_share'),
         ),
         migrations.AddConstraint(
             model_name='artefactfile',

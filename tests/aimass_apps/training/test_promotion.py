@@ -1,0 +1,76 @@
+import pytest
+
+from aimass_apps.registry.models import Stage
+from aimass_apps.registry.stages import WrongStage
+from aimass_apps.registry.store import install_version
+from aimass_apps.training.models import Evaluation
+from aimass_apps.training.promotion import (
+    BadShare,
+    HeldBack,
+    NothingToRollBack,
+    judge_waiting,
+    live_version,
+    promote,
+    request_promotion,
+    roll_back,
+)
+from tests.aimass_apps.registry.conftest import make_artefact  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.django_db
+PLACE = {"desk": "moderation", "kind": "keywords", "language": "en"}
+
+
+@pytest.fixture
+def versions(make_artefact, settings, tmp_path):  # noqa: F811 - the fixture by its name
+    settings.ARTEFACT_CACHE = tmp_path / "cache"
+    return [install_version(folder=make_artefact(name, term=name)) for name in ("nitwit", "twit")]
+
+
+def ask(version, to=Stage.LIVE, **more):
+    return {"version": version, "to": to, "by": None, "reason": "test", **more}
+
+
+def test_a_version_goes_live_through_the_gates_and_comes_back_at_once(versions):
+    first, second = versions
+    promote(**ask(first))
+    wish = promote(**ask(second))
+    assert wish.passed
+    assert live_version(**PLACE) == second
+    roll_back(**PLACE, by=None, reason="worse in practice")
+    assert live_version(**PLACE) == first
+    with pytest.raises(NothingToRollBack):
+        roll_back(**PLACE, by=None, reason="again")
+
+
+def test_a_version_that_lost_labels_is_held_back_and_the_reason_kept(versions, make_artefact):  # noqa: F811
+    promote(**ask(versions[0]))
+    poorer = install_version(folder=make_artefact("poorer", labels=("insult",)))
+    with pytest.raises(HeldBack, match="toxic"):
+        promote(**ask(poorer))
+    assert live_version(**PLACE) == versions[0]
+    assert Evaluation.objects.get(version=poorer).passed is False
+
+
+def test_a_version_that_does_not_load_is_held_back(versions):
+    versions[0].files.filter(name="words.json").update(content=b"{}")
+    with pytest.raises(HeldBack, match="does not load"):
+        promote(**ask(versions[0]))
+
+
+def test_a_wish_waits_in_the_database_until_a_worker_judges_it(versions):
+    request_promotion(**ask(versions[0]))
+    assert live_version(**PLACE) is None
+    assert judge_waiting() == 1
+    assert live_version(**PLACE) == versions[0]
+    assert judge_waiting() == 0
+
+
+@pytest.mark.parametrize("share", [None, 0, 1, 7])
+def test_a_canary_needs_a_share(versions, share):
+    with pytest.raises(BadShare):
+        request_promotion(**ask(versions[0], Stage.CANARY, canary_share=share))
+
+
+def test_there_is_no_way_back_to_candidate(versions):
+    with pytest.raises(WrongStage):
+        request_promotion(**ask(versions[0], Stage.CANDIDATE))
