@@ -139,7 +139,7 @@ def _from_file(source: Source, data: Path) -> Iterator[Annotated]:
         targets: dict[str, float] = {}
         weights: dict[str, float] = {}
         for label, rule in source.labels.items():
-            value = _value(row, rule)
+            value = label_value(row, rule)
             side = rule.positive_weight if value is not None and value >= 0.5 else rule.negative_weight
             if value is not None and side > 0:
                 targets[label], weights[label] = value, source.weight * side
@@ -157,7 +157,8 @@ def read_table(path: Path) -> Iterator[dict[str, str]]:
             yield from (json.loads(line) for line in stream if line.strip())
 
 
-def _value(row: Mapping[str, str], rule: LabelRule) -> float | None:
+def label_value(row: Mapping[str, str], rule: LabelRule) -> float | None:
+    """The label of one row: 0 to 1, or None where it is not annotated."""
     if rule.always is not None:
         return rule.always
     raw = row[rule.column]

@@ -126,3 +126,9 @@ def worst_gap(rates: Mapping[str, Mapping[str, float | int]]) -> float:
 def rounded(value: Any) -> float:
     """Four digits are more than any of these files can tell apart."""
     return round(float(value), 4)
+
+
+def auc_of_pairs(pairs: npt.NDArray[Any]) -> float:
+    """The AUC of rows of (truth, score); 0.5 where a resample holds one side only."""
+    truth = pairs[:, 0] >= 0.5
+    return 0.5 if truth.all() or not truth.any() else float(roc_auc_score(truth, pairs[:, 1]))

@@ -123,11 +123,12 @@ def _read_group(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read_source(raw: dict[str, Any]) -> Source:
-    rules = {name: _read_rule(rule) for name, rule in raw.pop("labels", {}).items()}
+    rules = {name: read_rule(rule) for name, rule in raw.pop("labels", {}).items()}
     return Source(labels=rules, **raw)
 
 
-def _read_rule(raw: dict[str, Any]) -> LabelRule:
+def read_rule(raw: dict[str, Any]) -> LabelRule:
+    """A label rule from its TOML table. Raises `TypeError`."""
     known = {each.name for each in fields(LabelRule)}
     if not set(raw) <= known:
         raise TypeError(f"unknown label settings {', '.join(sorted(set(raw) - known))}")

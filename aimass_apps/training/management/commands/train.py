@@ -1,11 +1,10 @@
 """manage.py train --recipe R --data DIR --out DIR: one artefact from a recipe and its files, without a database."""
 
 import os
-from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from aimass_apps.training.console import ConsoleReport
 from aimass_apps.training.leaks import Leak
@@ -18,7 +17,7 @@ class Command(BaseCommand):
     help = "Train a model version from a recipe; an interrupted training goes on from its checkpoint."
     requires_system_checks: list[str] = []
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--recipe", type=Path, required=True, help="the recipe (TOML)")
         parser.add_argument("--data", type=Path, help="where the recipe's files are (or AIMASS_DATA)")
         parser.add_argument("--out", type=Path, required=True, help="the artefact folder to write")

@@ -1,0 +1,64 @@
+"""manage.py evaluate --desk D --version FOLDER [--data FILE ...]: how good a model version is, as files."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from aimass_apps.inference.predictor import UnknownKind, load_predictor
+from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, Manifest, read_manifest
+from aimass_apps.training.card import table
+from aimass_apps.training.evaluation import compare, evaluate
+from aimass_apps.training.evaluation_report import write_report
+from aimass_apps.training.recipe import BadRecipe
+from aimass_apps.training.tasks import Task, read_tasks, task_for
+
+
+class Command(BaseCommand):
+    help = "Measure a model version on test files: JSON, Markdown and pictures, and paired intervals against another."
+    requires_system_checks: list[str] = []
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        # Django's own --version would stand in the way of ours.
+        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--desk", choices=("moderation", "triage"), required=True)
+        parser.add_argument("--version", required=True, dest="model", help="an artefact folder, or a starter's name")
+        parser.add_argument("--against", help="another version: prints the difference with its 95 %% interval")
+        parser.add_argument("--data", type=Path, nargs="+", default=[], help="CSV or JSON lines with a text column")
+        parser.add_argument("--task", nargs="+", default=[], help="named tasks without a file, such as functional")
+        parser.add_argument("--out", type=Path, default=Path("evaluation"), help="the folder to write")
+
+    def handle(self, *args: Any, desk: str, model: str, data: list[Path], out: Path, **options: Any) -> None:
+        try:
+            folder = find_version(model)
+            manifest = read_manifest(folder)
+            predictor = load_predictor(folder)
+            for task, path in _asked(desk, manifest, data, options["task"]):
+                report = evaluate(predictor, manifest, task, path)
+                if options["against"]:
+                    other = find_version(options["against"])
+                    report["compared"] = compare(
+                        (predictor, manifest), (load_predictor(other), read_manifest(other)), task, path
+                    )
+                write_report(report, out)
+                self.stdout.write(f"{task.name}\n{table(('figure', 'value'), report['figures'].items())}")
+                if "compared" in report:
+                    self.stdout.write(table(("against", "value"), report["compared"].items()))
+        except (BrokenArtefact, UnknownKind, BadRecipe, KeyError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"wrote {out}")
+
+
+def find_version(name: str) -> Path:
+    """A folder, or a starter by name."""
+    return Path(name) if Path(name).is_dir() else STARTERS / name
+
+
+def _asked(desk: str, manifest: Manifest, data: list[Path], names: list[str]) -> list[tuple[Task, Path | None]]:
+    file = Path(settings.BASE_DIR) / desk / "recipes" / "tasks.toml"
+    tasks = read_tasks(file) if file.is_file() else {}
+    asked: list[tuple[Task, Path | None]] = [(task_for(path, tasks, tuple(manifest.labels)), path) for path in data]
+    return asked + [(tasks[name], None) for name in names]
