@@ -1,0 +1,96 @@
+"""Whether a finding named in a text is present, absent, past, somebody else's or only feared.
+
+Rules in the manner of NegEx (Chapman et al. 2001) and ConText (Harkema et al. 2009): triggers with a direction,
+a scope in words and terminators, as data in `assertion_triggers.json`. Kept libraries of this kind need spaCy and
+its models, too heavy for a web process; this needs the standard library alone.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, Literal
+
+from triage.catalogue.clauses import Sentence, scope_end, scope_start, sentences, speaks_for_relative
+from triage.catalogue.triggers import TriggerHit, find_triggers
+from triage.catalogue.wording import compile_wordings
+
+Status = Literal["present", "absent", "past", "family", "uncertain"]
+
+# Where several triggers reach one finding, the first of these wins.
+_PRIORITY: Final[tuple[Status, ...]] = ("absent", "family", "past", "uncertain")
+
+Lexicon = Mapping[str, re.Pattern[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """One mention of a finding: character offsets into the text, the finding's id, and its status."""
+
+    start: int
+    end: int
+    finding: str
+    status: Status
+
+
+def compile_lexicon(phrases: Mapping[str, Sequence[str]]) -> Lexicon:
+    """Compile {finding: wordings} once; wordings use the notation of `triage.catalogue.wording`."""
+    return {finding: compile_wordings(wordings) for finding, wordings in phrases.items() if wordings}
+
+
+def find_assertions(text: str, phrases: Lexicon | Mapping[str, Sequence[str]]) -> list[Assertion]:
+    """Every mention in `text` of the given findings with its status, in text order.
+
+    `phrases` maps a finding to its wordings, or is a compiled lexicon (faster when used often). Overlapping
+    mentions of different findings are all given; of one finding the longest at each place.
+    """
+    lexicon = _as_lexicon(phrases)
+    folded = text.lower() if len(text.lower()) == len(text) else text
+    mentions = sorted(
+        (match.start(), match.end(), finding)
+        for finding, pattern in lexicon.items()
+        for match in pattern.finditer(folded)
+        if match.end() > match.start()
+    )
+    if not mentions:
+        return []
+    taken = [(start, end) for start, end, _ in mentions]
+    reporter = speaks_for_relative(folded)
+    found: list[Assertion] = []
+    for sentence in sentences(folded):
+        triggers = [hit for hit in find_triggers(folded, sentence, taken) if _counts(hit, reporter)]
+        for start, end, finding in mentions:
+            if sentence.start <= start < sentence.end:
+                status = _status(folded, sentence, triggers, start, end)
+                found.append(Assertion(start, end, finding, status))
+    return found
+
+
+def _as_lexicon(phrases: Lexicon | Mapping[str, Sequence[str]]) -> Lexicon:
+    compiled: dict[str, re.Pattern[str]] = {}
+    for finding, wordings in phrases.items():
+        compiled[finding] = wordings if isinstance(wordings, re.Pattern) else _compiled_once(tuple(wordings))
+    return compiled
+
+
+@cache
+def _compiled_once(wordings: tuple[str, ...]) -> re.Pattern[str]:
+    return compile_wordings(wordings)
+
+
+def _counts(hit: TriggerHit, reporter: bool) -> bool:
+    """A relative who speaks for the patient ("my mother is 78, she fell") is no family history."""
+    return not (reporter and hit.trigger.status == "family" and not hit.trigger.strict)
+
+
+def _status(text: str, sentence: Sentence, triggers: Sequence[TriggerHit], start: int, end: int) -> Status:
+    reached = {hit.trigger.status for hit in triggers if _reaches(text, sentence, hit, start, end)}
+    if "present" in reached:
+        reached.discard("past")
+    return next((status for status in _PRIORITY if status in reached), "present")
+
+
+def _reaches(text: str, sentence: Sentence, hit: TriggerHit, start: int, end: int) -> bool:
+    if hit.trigger.direction == "forward":
+        return hit.end <= start < scope_end(text, sentence, hit)
+    return hit.trigger.direction == "backward" and scope_start(text, sentence, hit) < end <= hit.start

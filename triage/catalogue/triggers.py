@@ -1,0 +1,78 @@
+"""The trigger lists of assertion detection, read from `assertion_triggers.json`, and where they occur."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from triage.catalogue.clauses import Sentence
+from triage.catalogue.wording import compile_wordings
+
+FILE = Path(__file__).with_name("assertion_triggers.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """One group of trigger wordings.
+
+    `scope` counts words (characters where `chinese`); `comma` says what ends the scope at a comma: nothing ("pass"),
+    a new clause ("clause"), any comma unless "or" follows ("list"), or any comma ("stop"). A `strict` family trigger
+    holds whoever speaks.
+    """
+
+    status: Literal["pseudo", "present", "absent", "past", "family", "uncertain"]
+    direction: Literal["forward", "backward", "none"]
+    scope: int
+    comma: Literal["pass", "clause", "list", "stop"]
+    chinese: bool
+    strict: bool
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerHit:
+    """A trigger at a place in the text."""
+
+    start: int
+    end: int
+    trigger: Trigger
+
+
+@cache
+def load_triggers() -> tuple[Trigger, ...]:
+    """All trigger groups, in file order."""
+    return tuple(
+        Trigger(
+            status=group["status"],
+            direction=group["direction"],
+            scope=group["scope"],
+            comma=group.get("comma", "stop"),
+            chinese=group.get("chinese", False),
+            strict=group.get("strict", False),
+            pattern=compile_wordings(group["words"]),
+        )
+        for group in json.loads(FILE.read_text(encoding="utf-8"))["triggers"]
+    )
+
+
+def find_triggers(text: str, sentence: Sentence, findings: Sequence[tuple[int, int]]) -> list[TriggerHit]:
+    """Triggers in one sentence; the longest wins where two overlap, and none may touch a finding.
+
+    A finding may hold a negation of its own ("can't breathe", "no pulse"): that is no trigger for its neighbours.
+    """
+    hits = [
+        TriggerHit(match.start(), match.end(), trigger)
+        for trigger in load_triggers()
+        for match in trigger.pattern.finditer(text, sentence.start, sentence.end)
+        if match.end() > match.start()
+    ]
+    hits.sort(key=lambda hit: (hit.start - hit.end, hit.start))
+    kept: list[TriggerHit] = []
+    for hit in hits:
+        overlaps = any(hit.start < other.end and other.start < hit.end for other in kept)
+        if not overlaps and not any(hit.start < end and start < hit.end for start, end in findings):
+            kept.append(hit)
+    return kept

@@ -1,0 +1,235 @@
+"""What the triage desk proposes, from what the models said, the safety floor and a policy. Plain Python, no Django.
+
+Urgency levels are ordinal and never averaged: the models give each level a probability, and the most urgent level
+is taken that reaches the policy's share together with all worse ones. The safety floor may raise that, never lower
+it. A model that is missing or broken is named among the reasons and a person sees it.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from triage.catalogue.floor import Fired, Floor
+from triage.catalogue.scales import LEVELS, Level, worst
+from triage.policy import DEFAULT, Policy, UnusablePolicy, load_policy, read_policy
+
+__all__ = [
+    "DEFAULT", "EMERGENCY", "NON_EMERGENCY", "SELF_CARE", "Candidate", "Outcome", "Policy", "Reason", "UnusablePolicy",
+    "decide", "load_policy", "read_policy", "three_levels",
+]  # fmt: skip
+
+URGENCY: Final = "urgency:"
+"""Prefix of the scores of a model that learned urgency: `urgency:immediate` and so on."""
+
+EMERGENCY, NON_EMERGENCY, SELF_CARE = "emergency", "non_emergency", "self_care"
+ThreeLevels = Literal["emergency", "non_emergency", "self_care"]
+
+# Reason codes; the words for people are in the templates.
+MODELS, FLOOR, MODEL_MISSING, MODEL_BROKEN = "models", "floor", "model_missing", "model_broken"
+NO_MODELS, OUTSIDE_KNOWN, NEWS2_INCOMPLETE, CONTRADICTION = (
+    "no_models",
+    "outside_known",
+    "news2_incomplete",
+    "contradiction",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why the urgency is what it is: a code, the level it asks for (if any) and what it is about.
+
+    `models` detail: the leading condition; `floor`: the rule; `model_missing`, `model_broken`: the kind;
+    `news2_incomplete`: the parameters; `contradiction`: the fact.
+    """
+
+    code: str
+    level: Level | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A condition of the differential with its pooled probability."""
+
+    condition: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A proposal for one visit; `by_model` holds each model's own ranking, best first.
+
+    `model_urgency` is what the models alone would say, None without a usable one. `levels` holds their pooled
+    probability of each level.
+    """
+
+    urgency: Level
+    reasons: tuple[Reason, ...]
+    red_flags: tuple[Fired, ...]
+    differential: tuple[Candidate, ...]
+    by_model: Mapping[str, tuple[Candidate, ...]]
+    outside_known: bool
+    model_urgency: Level | None
+    levels: Mapping[Level, float]
+    policy_version: str
+
+    @property
+    def three_levels(self) -> ThreeLevels:
+        """The urgency on three levels."""
+        return three_levels(self.urgency, raised_by_floor=bool(self.red_flags))
+
+
+def three_levels(urgency: Level, *, raised_by_floor: bool) -> ThreeLevels:
+    """Written mapping to three levels.
+
+    Emergency: immediate and very urgent, and urgent where the safety floor fired. Non-emergency: the other urgent
+    and soon. Self-care: self-care.
+    """
+    if urgency in ("immediate", "very_urgent") or (urgency == "urgent" and raised_by_floor):
+        return "emergency"
+    return "self_care" if urgency == "self_care" else "non_emergency"
+
+
+def decide(
+    answers: Mapping[str, Mapping[str, float] | None],
+    floor: Floor,
+    policy: Policy,
+    condition_urgency: Mapping[str, Level] | None = None,
+) -> Outcome:
+    """Propose urgency and differential.
+
+    `answers` maps a model kind to {condition: probability} with `urgency:<level>` scores beside, or to None where
+    the model failed. `condition_urgency` gives each condition's usual urgency (from the catalogue); a condition
+    without one counts as "soon".
+    """
+    usable = {kind: scores for kind, scores in answers.items() if scores is not None and _usable(scores)}
+    pooled = _pool(usable, policy)
+    levels = _level_shares(usable, pooled, policy, condition_urgency or {})
+    model_urgency = _risk_averse(levels, policy) if levels else None
+    ranked = _ranked(pooled)
+    outside = bool(ranked) and ranked[0].probability < policy.known_from
+    minimum: Level | None = policy.without_models if model_urgency is None else None
+    if outside:
+        minimum = worst(minimum, policy.outside_known)
+    return Outcome(
+        urgency=worst(model_urgency, floor.level, minimum) or policy.without_models,
+        reasons=(
+            *_floor_reasons(floor),
+            *_model_reasons(answers, usable, policy, model_urgency, ranked),
+            *((Reason(OUTSIDE_KNOWN, policy.outside_known),) if outside else ()),
+            *_input_reasons(floor),
+        ),
+        red_flags=floor.fired,
+        differential=ranked[: policy.shown],
+        by_model={kind: _ranked(_conditions(scores))[: policy.shown] for kind, scores in usable.items()},
+        outside_known=outside,
+        model_urgency=model_urgency,
+        levels=levels,
+        policy_version=policy.version,
+    )
+
+
+def _usable(scores: Mapping[str, float]) -> bool:
+    """Finite probabilities, and at least one that says something."""
+    values = list(scores.values())
+    return bool(values) and all(math.isfinite(value) and 0 <= value <= 1.0001 for value in values) and any(values)
+
+
+def _conditions(scores: Mapping[str, float]) -> dict[str, float]:
+    return {label: value for label, value in scores.items() if not label.startswith(URGENCY)}
+
+
+def _tempered(scores: Mapping[str, float], temperature: float) -> dict[str, float]:
+    """Probabilities raised to 1 / temperature and normalised to 1."""
+    raised = {label: value ** (1 / temperature) for label, value in scores.items()}
+    total = sum(raised.values())
+    return {label: value / total for label, value in raised.items()} if total else {}
+
+
+def _pool(usable: Mapping[str, Mapping[str, float]], policy: Policy) -> dict[str, float]:
+    """Weighted mean of the models' condition probabilities."""
+    pooled: dict[str, float] = {}
+    parts = {
+        kind: _tempered(_conditions(scores), policy.temperatures.get(kind, 1.0))
+        for kind, scores in usable.items()
+        if policy.weights.get(kind, 0) > 0
+    }
+    total = sum(policy.weights[kind] for kind, part in parts.items() if part)
+    for kind, part in parts.items():
+        for label, value in part.items():
+            pooled[label] = pooled.get(label, 0.0) + policy.weights[kind] / total * value
+    return pooled
+
+
+def _ranked(scores: Mapping[str, float]) -> tuple[Candidate, ...]:
+    ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Candidate(label, value) for label, value in ordered)
+
+
+def _level_shares(
+    usable: Mapping[str, Mapping[str, float]],
+    pooled: Mapping[str, float],
+    policy: Policy,
+    condition_urgency: Mapping[str, Level],
+) -> dict[Level, float]:
+    """Probability of each level: learned urgencies and those of the conditions, by the policy's shares."""
+    derived = _normalised({level: _share_of(pooled, level, condition_urgency) for level in LEVELS})
+    learned = _learned(usable, policy)
+    if not derived or not learned:
+        return learned or derived
+    share = policy.learned_share
+    return {level: share * learned[level] + (1 - share) * derived[level] for level in LEVELS}
+
+
+def _share_of(pooled: Mapping[str, float], level: Level, condition_urgency: Mapping[str, Level]) -> float:
+    return sum(value for label, value in pooled.items() if condition_urgency.get(label, "soon") == level)
+
+
+def _learned(usable: Mapping[str, Mapping[str, float]], policy: Policy) -> dict[Level, float]:
+    sums = dict.fromkeys(LEVELS, 0.0)
+    for kind, scores in usable.items():
+        own = _normalised({level: scores.get(URGENCY + level, 0.0) for level in LEVELS})
+        for level, value in own.items():
+            sums[level] += policy.weights.get(kind, 0) * value
+    return _normalised(sums)
+
+
+def _normalised(shares: Mapping[Level, float]) -> dict[Level, float]:
+    total = sum(shares.values())
+    return {level: value / total for level, value in shares.items()} if total > 0 else {}
+
+
+def _risk_averse(levels: Mapping[Level, float], policy: Policy) -> Level:
+    """The most urgent level that has its share of the probability together with all worse levels."""
+    so_far = 0.0
+    for level in LEVELS[:-1]:
+        so_far += levels[level]
+        if so_far >= policy.at_least[level]:
+            return level
+    return LEVELS[-1]
+
+
+def _floor_reasons(floor: Floor) -> tuple[Reason, ...]:
+    return tuple(Reason(FLOOR, flag.level, flag.rule) for flag in floor.fired)
+
+
+def _model_reasons(
+    answers: Mapping[str, Mapping[str, float] | None],
+    usable: Mapping[str, Mapping[str, float]],
+    policy: Policy,
+    model_urgency: Level | None,
+    ranked: tuple[Candidate, ...],
+) -> tuple[Reason, ...]:
+    reasons = [Reason(MODEL_BROKEN, None, kind) for kind in answers if kind not in usable]
+    reasons += [Reason(MODEL_MISSING, None, kind) for kind in policy.expected if kind not in answers]
+    if model_urgency is None:
+        return (Reason(NO_MODELS, policy.without_models), *reasons)
+    return (Reason(MODELS, model_urgency, ranked[0].condition if ranked else ""), *reasons)
+
+
+def _input_reasons(floor: Floor) -> tuple[Reason, ...]:
+    reasons = [Reason(CONTRADICTION, None, fact) for fact in floor.contradictions]
+    if floor.incomplete:
+        reasons.append(Reason(NEWS2_INCOMPLETE, None, ", ".join(floor.incomplete)))
+    return tuple(reasons)
