@@ -1,6 +1,7 @@
-"""Finding a version by the name that pages and commands print: `moderation-bert-en-3`."""
+"""Finding versions and datasets by the names that pages and commands print."""
 
 from aimass_apps.registry.models import ModelVersion
+from aimass_apps.training.models import Dataset
 
 
 class NoSuchVersion(LookupError):
@@ -17,3 +18,17 @@ def find_version(name: str) -> ModelVersion:
             return found
     known = ", ".join(str(version) for version in ModelVersion.objects.defer("manifest", "card")[:20])
     raise NoSuchVersion(f"There is no version {name!r}. Known: {known or 'none yet'}.")
+
+
+class NoSuchDataset(LookupError):
+    """No frozen dataset has this name."""
+
+
+def find_dataset(name: str) -> Dataset:
+    """The dataset called `<desk>-<number>`. Raises `NoSuchDataset`."""
+    desk, _, number = name.partition("-")
+    found = Dataset.objects.filter(desk=desk, number=int(number)).first() if number.isdecimal() else None
+    if found is None:
+        known = ", ".join(str(dataset) for dataset in Dataset.objects.all()[:20])
+        raise NoSuchDataset(f"There is no dataset {name!r}. Known: {known or 'none: run freeze_dataset first'}.")
+    return found

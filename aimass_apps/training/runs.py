@@ -13,13 +13,13 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from aimass_apps.people.models import User
-from aimass_apps.registry.models import ModelVersion
+from aimass_apps.registry.models import Kind, ModelVersion
 from aimass_apps.registry.store import install_version, unpack_version
 from aimass_apps.submissions.doorbell import ring_after_commit
 from aimass_apps.training.models import Dataset, TrainingRun
-from aimass_apps.training.progress import Progress, Stopped
+from aimass_apps.training.progress import Progress, Report, Stopped
 from aimass_apps.training.promotion import live_version
-from aimass_apps.training.recipe import Recipe, find_recipe
+from aimass_apps.training.recipe import Recipe, find_recipe, read_recipe
 
 log = logging.getLogger(__name__)
 RUN_TASK, RUN_QUEUE = "aimass_apps.training.tasks.train_waiting", "training"
@@ -115,21 +115,40 @@ def carry_out(run: TrainingRun) -> ModelVersion | None:
     return version
 
 
-def _train(run: TrainingRun, out: Path, reporter: "Reporter") -> Path:
+def _train(run: TrainingRun, out: Path, report: Report) -> Path:
+    recipe = find_recipe(settings.RECIPE_DIRS, run.desk, run.kind, run.language)
+    data = Path(settings.AIMASS_DATA) if settings.AIMASS_DATA else None
+    return train_on_reviews(recipe.path, run.dataset, out, report, data=data, base=run.base)
+
+
+def train_on_reviews(
+    path: Path,
+    dataset: Dataset | None,
+    out: Path,
+    report: Report,
+    *,
+    data: Path | None,
+    base: ModelVersion | None = None,
+) -> Path:
+    """Train a recipe on a frozen dataset's rows, and on its own files when `data` is given.
+
+    Without files it goes on gently from `base`, by default the live version. Raises `recipe.BadRecipe`,
+    `reviews.TooFewRows` and `progress.Stopped`.
+    """
     # Imported here: only the training worker has these libraries.
     from aimass_apps.training.prepare import Prepared, prepare
     from aimass_apps.training.reviews import with_reviews
     from aimass_apps.training.train import train_prepared, work_folder
 
-    recipe = find_recipe(settings.RECIPE_DIRS, run.desk, run.kind, run.language)
-    data = Path(settings.AIMASS_DATA) if settings.AIMASS_DATA else None
-    prepared = prepare(recipe, data, work_folder(out), reporter) if data else Prepared([], {})
-    if run.dataset is not None:
-        prepared = with_reviews(prepared, run.dataset, recipe)
-    if run.base is not None and data is None:
-        recipe = going_on_from(recipe, run.base)
+    recipe = read_recipe(path)
+    prepared = prepare(recipe, data, work_folder(out), report) if data else Prepared([], {})
+    if dataset is not None:
+        prepared = with_reviews(prepared, dataset, recipe)
+    start = base or live_version(recipe.desk, recipe.kind, recipe.language)
+    if data is None and start is not None and recipe.kind == Kind.BERT:
+        recipe = going_on_from(recipe, start)
     out.parent.mkdir(parents=True, exist_ok=True)
-    return train_prepared(recipe, prepared, out, reporter)
+    return train_prepared(recipe, prepared, out, report)
 
 
 def going_on_from(recipe: Recipe, base: ModelVersion) -> Recipe:

@@ -1,33 +1,58 @@
-"""manage.py train --recipe R --data DIR --out DIR: one artefact from a recipe and its files, without a database."""
+"""`manage.py train --recipe R --data DIR --out DIR`: one artefact from a recipe, its files and perhaps reviews."""
 
 import os
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError
 
+from aimass_apps.registry.artefacts import BrokenArtefact
 from aimass_apps.training.console import ConsoleReport
 from aimass_apps.training.leaks import Leak
 from aimass_apps.training.progress import Stopped
 from aimass_apps.training.recipe import BadRecipe
-from aimass_apps.training.train import train_recipe
 
 
 class Command(BaseCommand):
     help = "Train a model version from a recipe; an interrupted training goes on from its checkpoint."
     requires_system_checks: list[str] = []
 
-    def add_arguments(self, parser: CommandParser) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--recipe", type=Path, required=True, help="the recipe (TOML)")
         parser.add_argument("--data", type=Path, help="where the recipe's files are (or AIMASS_DATA)")
+        parser.add_argument("--dataset", help="a frozen dataset whose reviews are trained on too, e.g. moderation-3")
         parser.add_argument("--out", type=Path, required=True, help="the artefact folder to write")
+        parser.add_argument("--install", action="store_true", help="put the result into the database as a candidate")
 
-    def handle(self, *args: Any, recipe: Path, data: Path | None, out: Path, **options: Any) -> None:
-        where = data or Path(os.environ.get("AIMASS_DATA", "."))
+    def handle(self, *args: Any, recipe: Path, out: Path, **options: Any) -> None:
+        report = ConsoleReport().listen()
         try:
-            folder = train_recipe(recipe, where, out, ConsoleReport().listen())
+            if options["dataset"]:
+                folder = self._train_on_reviews(recipe, out, options, report)
+            else:
+                from aimass_apps.training.train import train_recipe
+
+                where = options["data"] or Path(os.environ.get("AIMASS_DATA", "."))
+                folder = train_recipe(recipe, where, out, report)
         except Stopped:
             raise CommandError(f"stopped; the same command goes on from {out}.work") from None
-        except (BadRecipe, Leak) as error:
+        except (BadRecipe, Leak, BrokenArtefact) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"wrote {folder}")
+        if options["install"]:
+            from aimass_apps.registry.store import install_version
+
+            self.stdout.write(f"installed as {install_version(folder=folder)}")
+
+    def _train_on_reviews(self, recipe: Path, out: Path, options: dict[str, Any], report: Any) -> Path:
+        """Imported here: a training from files alone needs no database."""
+        from aimass_apps.training.finding import NoSuchDataset, find_dataset
+        from aimass_apps.training.reviews import TooFewRows
+        from aimass_apps.training.runs import train_on_reviews
+
+        try:
+            dataset = find_dataset(options["dataset"])
+            return train_on_reviews(recipe, dataset, out, report, data=options["data"])
+        except (NoSuchDataset, TooFewRows) as error:
+            raise CommandError(str(error)) from error
