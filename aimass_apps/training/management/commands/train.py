@@ -9,7 +9,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from aimass_apps.registry.artefacts import BrokenArtefact
 from aimass_apps.training.console import ConsoleReport
-from aimass_apps.training.leaks import Leak
 from aimass_apps.training.progress import Stopped
 from aimass_apps.training.recipe import BadRecipe
 
@@ -26,6 +25,12 @@ class Command(BaseCommand):
         parser.add_argument("--install", action="store_true", help="put the result into the database as a candidate")
 
     def handle(self, *args: Any, recipe: Path, out: Path, **options: Any) -> None:
+        try:
+            from aimass_apps.training.leaks import Leak
+        except ModuleNotFoundError as error:
+            raise CommandError(
+                f"{error.name} is missing: training needs the training set, which `make run` installs in the background."
+            ) from error
         report = ConsoleReport().listen()
         try:
             if options["dataset"]:
