@@ -9,5 +9,5 @@ from aimass_apps.web.theme import theme_of
 def page(request: HttpRequest) -> dict[str, object]:
     """`theme` (light, dark or auto) and `nav`, the bar for the person who asks."""
     user = getattr(request, "user", None)
-    signed_in = user is not None and user.is_authenticated
-    return {"theme": theme_of(request), "nav": navigation.links(user, request.path) if signed_in else []}
+    nav = navigation.links(user, request.path) if user is not None and user.is_authenticated else []
+    return {"theme": theme_of(request), "nav": nav}
