@@ -1,6 +1,7 @@
 """Icons, attributes, buttons: the smallest parts."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from django.forms.utils import flatatt
@@ -27,9 +28,15 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
         '<svg class="icon {}"{} focusable="false"><use href="{}#{}"></use></svg>',
         css,
         voice,
-        static("web/icons.svg"),
+        _sprite(),
         name,
     )
+
+
+@cache
+def _sprite() -> str:
+    """The address of the icons: asked for once, since a page has a hundred of them."""
+    return static("web/icons.svg")
 
 
 def kbd(keys: str) -> SafeString:
