@@ -3,6 +3,8 @@
 import hypothesis
 import pytest
 
+from tests.chromium import browser, chromium, playwright  # noqa: F401 - fixtures for every folder
+
 # A busy machine must not fail a property, and a failure must come again on the next run.
 hypothesis.settings.register_profile("project", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("project")
