@@ -1,6 +1,26 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class TriageConfig(AppConfig):
     name = "triage"
     label = "triage"
+
+    def ready(self) -> None:
+        from aimass_apps.submissions import desks
+        from aimass_apps.web import navigation
+        from triage import intake, queries
+        from triage.measures import label_space, metrics
+
+        desks.register(
+            "triage",
+            desks.Room(settle=intake.settle, examples=queries.examples, metrics=metrics, label_space=label_space),
+        )
+        navigation.register(
+            navigation.Entry(
+                "triage:visits", _("Visits"), icon="stethoscope", permission="triage.view", order=11, key="g v"
+            ),
+            navigation.Entry(
+                "triage:new_visit", _("New visit"), icon="plus", permission="triage.assess", order=12, key="g n"
+            ),
+        )

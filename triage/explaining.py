@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from aimass_apps.registry.models import Kind
 from triage.catalogue.vitals import RANGES
@@ -72,7 +71,11 @@ def who_words(facts: Mapping[str, Any]) -> str:
 def vital_rows(vitals: Mapping[str, Any], news2: Mapping[str, Any] | None) -> list[VitalRow]:
     """What was measured, in the order of the form, with its NEWS2 points."""
     points = (news2 or {}).get("points", {})
-    return [VitalRow(label, _value(name, vitals[name]), points.get(name)) for name, label in VITALS.items() if name in vitals]
+    return [
+        VitalRow(label, _value(name, vitals[name]), points.get(name))
+        for name, label in VITALS.items()
+        if name in vitals
+    ]
 
 
 def _value(name: str, value: Any) -> object:
@@ -143,3 +146,22 @@ def condition_rows(outcome: Mapping[str, Any]) -> list[tuple[str, list[float | N
         (name_of(condition), [model["top"].get(condition) for model in models], icd10_of(condition))
         for condition in ranked
     ]
+
+
+REASONS = {
+    "models": gettext_lazy("The models together: at least this urgency is likely enough"),
+    "no_models": gettext_lazy("No model answered: never lower than this without one"),
+    "outside_known": gettext_lazy("Outside what the models know: never lower than this"),
+}
+
+
+def reason_rows(outcome: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Reasons with a level beside the rules that fired, which are shown by themselves."""
+    rows = []
+    for reason in outcome.get("reasons", ()):
+        words = REASONS.get(reason["code"])
+        if words is None:
+            continue
+        about = name_of(reason["detail"]) if reason["code"] == "models" and reason["detail"] else ""
+        rows.append({"level": reason["level"], "text": f"{words} ({about})" if about else str(words)})
+    return rows

@@ -3,7 +3,8 @@
 What HL7 EHR-S FM CPS.3.8 asks for is in every Review: what was shown, whether it was accepted or overridden, why.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from aimass_apps.inference.language import detect_language, languages_to_ask
 from aimass_apps.people.models import User
 from aimass_apps.registry.models import Desk
 from aimass_apps.submissions.decisions import NewDecision, record_decision, record_decisions
+from aimass_apps.submissions.erasing import erase_submissions
 from aimass_apps.submissions.ledger import Question, ask
 from aimass_apps.submissions.models import Prediction, Review, Submission
 from aimass_apps.submissions.reviews import AlreadyReviewed, current_review, record_review
@@ -42,8 +44,12 @@ def open_visit(
     vitals: Mapping[str, object],
     text: str,
     is_demo: bool = False,
+    opened_at: datetime | None = None,
 ) -> Assessment:
-    """Open a visit and ask the models, ahead of everything else that waits for them."""
+    """Open a visit and ask the models, ahead of everything else that waits for them.
+
+    `opened_at` is when the person arrived, where that was earlier than now.
+    """
     facts = {"age_years": age_years, "sex": sex, "pregnant": pregnant, "vitals": dict(vitals)}
     with transaction.atomic():
         visit = Visit.objects.create(
@@ -51,6 +57,7 @@ def open_visit(
             sealed_reference=reference.strip() or None,
             reference_hash=reference_hash(reference),
             is_demo=is_demo,
+            **({"opened_at": opened_at} if opened_at else {}),
         )
         return _ask(visit=visit, by=by, text=text, facts=facts)
 
@@ -66,9 +73,7 @@ def reassess(*, visit: Visit, by: User, vitals: Mapping[str, object], text: str)
 
 
 def _ask(*, visit: Visit, by: User, text: str, facts: dict[str, Any]) -> Assessment:
-    question = Question(
-        text=text, language=detect_language(text), languages=languages_to_ask(text), facts=facts
-    )
+    question = Question(text=text, language=detect_language(text), languages=languages_to_ask(text), facts=facts)
     [submission] = ask(desk=Desk.TRIAGE, questions=[question], lane=Prediction.Lane.INTERACTIVE)
     assessment = Assessment.objects.create(visit=visit, submission=submission, asked_by=by)
     # Where no model is live there is no answer to wait for.
@@ -129,9 +134,7 @@ def confirm(
     *, assessment: Assessment, by: User, seen: int | None, comment: str = "", seconds: float | None = None
 ) -> Review:
     """Accept the proposed urgency and the condition that was shown first. `seen`: see `_judge`."""
-    return _judge(
-        assessment=assessment, by=by, seen=seen, verdict=CONFIRM, comment=comment, seconds=seconds, reason=""
-    )
+    return _judge(assessment=assessment, by=by, seen=seen, verdict=CONFIRM, comment=comment, seconds=seconds, reason="")
 
 
 def override(
@@ -188,7 +191,17 @@ def withdraw(
     """Take a judgement back: the assessment waits for a clinician again. Raises `NotJudgeable`."""
     if reason not in WithdrawReason.values:
         raise NotJudgeable(_("Choose why it is taken back."))
-    return _judge(assessment=assessment, by=by, seen=seen, verdict=WITHDRAW, comment=comment, seconds=seconds, reason=reason)
+    return _judge(
+        assessment=assessment, by=by, seen=seen, verdict=WITHDRAW, comment=comment, seconds=seconds, reason=reason
+    )
+
+
+def erase_visits(ids: Iterable[int]) -> None:
+    """Remove visits with everything that was asked, answered, judged and decided about them."""
+    wanted = list(ids)
+    with transaction.atomic():
+        erase_submissions(Assessment.objects.filter(visit__in=wanted).values_list("submission_id", flat=True))
+        Visit.objects.filter(pk__in=wanted).delete()
 
 
 _STATE_AFTER = {CONFIRM: State.CLOSED, OVERRIDE: State.CLOSED, DEFER: State.DEFERRED, WITHDRAW: State.READY}
@@ -266,5 +279,5 @@ def _check_change(
     if (condition, urgency) == (outcome.get("condition"), assessment.urgency):
         raise NotJudgeable(_("This is what was proposed: confirm it instead."))
     floor = outcome.get("floor")
-    if floor and LEVELS.index(urgency) > LEVELS.index(floor) and not comment.strip():  # type: ignore[arg-type]  # checked by override()
+    if floor and LEVELS.index(urgency) > LEVELS.index(floor) and not comment.strip():
         raise NotJudgeable(_("This is below what a safety rule asks for: say in the comment why."))

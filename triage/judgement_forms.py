@@ -50,9 +50,7 @@ class ChangeForm(JudgementForm):
         help_text=_("Type a part of its name or its ICD-10 code and choose. Empty: not determined."),
         widget=forms.TextInput(attrs={"list": "conditions", "autocomplete": "off"}),
     )
-    reason = forms.ChoiceField(
-        label=_("Reason"), choices=[("", _("Choose the reason")), *OverrideReason.choices]
-    )
+    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose the reason")), *OverrideReason.choices])
     field_order = ["urgency", "condition", "reason", "comment"]
 
     def clean_condition(self) -> str | None:

@@ -10,9 +10,9 @@ from aimass_apps.people.sealing import keyed_hash
 from aimass_apps.registry.models import Desk
 from aimass_apps.submissions.desks import Example
 from aimass_apps.submissions.models import Prediction, Review
+from triage.measures import URGENCY
 from triage.models import Assessment, Urgency, Visit
 
-URGENCY_PREFIX = "urgency:"
 # Minutes within which a clinician should see the person.
 TARGETS = {
     Urgency.IMMEDIATE: 0,
@@ -113,4 +113,4 @@ def _targets(labels: dict[str, str | None]) -> dict[str, bool]:
     """What a model is to answer: the condition, where one was named, and the urgency, as `label_space` names them."""
     condition, urgency = labels.get("condition"), labels.get("urgency")
     targets = {condition: True} if condition else {}
-    return targets | ({f"{URGENCY_PREFIX}{urgency}": True} if urgency else {})
+    return targets | ({f"{URGENCY}{urgency}": True} if urgency else {})

@@ -106,6 +106,7 @@ def _words(assessment: Assessment, outcome: dict[str, Any]) -> dict[str, Any]:
         "level": level,
         "target": queries.TARGETS.get(Urgency(level)) if level else None,
         "flags": explaining.flag_rows(outcome),
+        "reasons": explaining.reason_rows(outcome),
         "vital_rows": explaining.vital_rows(facts.get("vitals", {}), outcome.get("news2")),
         "news2": outcome.get("news2"),
         "news2_missing": explaining.missing_words(outcome.get("news2_missing", ())),

@@ -1,4 +1,21 @@
-from django.urls import URLPattern
+"""Pages of the triage desk."""
+
+from django.urls import path, re_path
+
+from triage.views import judging, lists, visits
 
 app_name = "triage"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", lists.visits, name="visits"),
+    path("search/", lists.search, name="search"),
+    path("new/", visits.new_visit, name="new_visit"),
+    path("visits/<uuid:public_id>/", visits.visit, name="visit"),
+    path("visits/<uuid:public_id>/panel/", visits.panel, name="panel"),
+    path("visits/<uuid:public_id>/stop-waiting/", visits.stop_waiting, name="stop_waiting"),
+    path("visits/<uuid:public_id>/again/", visits.reassess, name="reassess"),
+    re_path(
+        r"^assessments/(?P<public_id>[0-9a-f-]{36})/(?P<verdict>confirm|override|defer|withdraw)/$",
+        judging.judge,
+        name="judge",
+    ),
+]

@@ -1,5 +1,6 @@
 """What a clinician does with a proposal: confirm, change, defer, take back."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from aimass_apps.people.access import needs, person_of
+from aimass_apps.submissions.models import Review
 from triage import intake
 from triage.judgement_forms import ChangeForm, ConfirmForm, DeferForm, WithdrawForm
 from triage.models import Assessment
@@ -24,7 +26,7 @@ FORMS: dict[str, type[forms.Form]] = {
     "defer": DeferForm,
     "withdraw": WithdrawForm,
 }
-WRITERS = {
+WRITERS: dict[str, Callable[..., Review]] = {
     "confirm": intake.confirm,
     "override": intake.override,
     "defer": intake.defer,

@@ -34,7 +34,9 @@ def test_secrets_have_the_standard_form_and_differ() -> None:
 def test_neither_key_nor_secret_is_in_the_tables() -> None:
     platform, key, secrets = platforms.register_platform(name="Forum")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT row_to_json(p)::text FROM people_platform p UNION ALL SELECT row_to_json(k)::text FROM people_apikey k")
+        cursor.execute(
+            "SELECT row_to_json(p)::text FROM people_platform p UNION ALL SELECT row_to_json(k)::text FROM people_apikey k"
+        )
         rows = " ".join(row[0] for row in cursor.fetchall())
         cursor.execute("SELECT outgoing_secret, incoming_secret FROM people_platform WHERE id = %s", [platform.pk])
         sealed = b"".join(bytes(value) for value in cursor.fetchone())
@@ -117,9 +119,7 @@ def test_a_platform_that_is_off_has_no_working_key(at_desk: Client) -> None:
         ({"name": "New", "endpoint": "https://me:secret@example.org/hook"}, "endpoint"),
     ],
 )
-def test_bad_input_is_named_and_nothing_is_made(
-    at_desk: Client, given: dict[str, str], field: str, settings
-) -> None:
+def test_bad_input_is_named_and_nothing_is_made(at_desk: Client, given: dict[str, str], field: str, settings) -> None:
     settings.ALLOW_PRIVATE_ENDPOINTS = False
     platforms.register_platform(name="Forum")
     answer = at_desk.post(reverse("people:register_platform"), given)

@@ -1,0 +1,145 @@
+"""From a submission with its predictions to what is stored of the desk's proposal: the rules of `decide`, as JSON.
+
+Two parts leave here. `outcome` is sealed: it holds what tells of the person. `codes` and `outcome["shown"]` are
+stored in plain beside reviews and decisions, and name rules, conditions and versions only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from aimass_apps.submissions.models import Prediction, Submission
+from triage.catalogue.floor import Facts, Floor, safety_floor
+from triage.catalogue.load import load_catalogue
+from triage.catalogue.vitals import Vitals
+from triage.decide import Outcome, Policy, decide, load_policy
+
+SHOWN = 3  # conditions of each model that a review keeps
+KEPT = 25  # conditions of each model that the outcome keeps
+DONE, FAILED, LATE = "done", "failed", "late"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is written to the assessment, and the coded reasons for its decision."""
+
+    urgency: str
+    policy_version: str
+    outcome: dict[str, Any]
+    codes: list[dict[str, str]]
+
+
+@cache
+def current_policy() -> Policy:
+    """The policy in force: the shipped default file."""
+    return load_policy()
+
+
+@cache
+def _usual_urgencies() -> dict[str, Any]:
+    return {condition.id: condition.urgency for condition in load_catalogue().conditions.values()}
+
+
+def facts_of(submission: Submission) -> Facts:
+    """The submission's facts as the safety floor takes them."""
+    given: Mapping[str, Any] = submission.sealed_facts or {}
+    return Facts(
+        age_years=given.get("age_years"),
+        sex=given.get("sex"),
+        pregnant=given.get("pregnant"),
+        vitals=Vitals.from_mapping(given.get("vitals") or {}),
+    )
+
+
+def propose(submission: Submission, *, late: bool = False) -> Proposal:
+    """Apply the policy to the decisive answers; one that is not there yet counts as missing, and is named.
+
+    `late` says that somebody did not wait for the models.
+    """
+    floor = safety_floor(submission.content, facts_of(submission))
+    decisive = [prediction for prediction in submission.predictions.all() if prediction.decisive]
+    answers: dict[str, Mapping[str, float] | None] = {
+        prediction.version.kind: prediction.scores
+        for prediction in decisive
+        if prediction.state in (Prediction.State.DONE, Prediction.State.FAILED)
+    }
+    made = decide(answers, floor, current_policy(), _usual_urgencies())
+    models = [_model(prediction) for prediction in decisive]
+    outcome = {**_floor_parts(floor), **_decided_parts(made), "models": models, "late": late}
+    outcome["shown"] = _shown(outcome)
+    return Proposal(
+        urgency=made.urgency,
+        policy_version=made.policy_version,
+        outcome=outcome,
+        codes=[{"code": reason.code, "level": reason.level or "", "detail": reason.detail} for reason in made.reasons],
+    )
+
+
+def preview(submission: Submission) -> dict[str, Any]:
+    """What the safety rules say while the models are still at work: the same parts, without any model's."""
+    return _floor_parts(safety_floor(submission.content, facts_of(submission)))
+
+
+def _floor_parts(floor: Floor) -> dict[str, Any]:
+    score = floor.news2
+    return {
+        "floor": floor.level,
+        "red_flags": [
+            {
+                "rule": flag.rule,
+                "level": flag.level,
+                "name": flag.name,
+                "name_zh": flag.name_zh,
+                "spans": [list(span) for span in flag.spans],
+                "source": flag.source,
+            }
+            for flag in floor.fired
+        ],
+        "news2": None if score is None else {"total": score.total, "points": dict(score.points)},
+        "news2_missing": list(floor.incomplete),
+        "contradictions": list(floor.contradictions),
+    }
+
+
+def _decided_parts(made: Outcome) -> dict[str, Any]:
+    ranked = [{"condition": each.condition, "probability": each.probability} for each in made.differential]
+    return {
+        "urgency": made.urgency,
+        "model_urgency": made.model_urgency,
+        "levels": dict(made.levels),
+        "policy": made.policy_version,
+        "reasons": [{"code": reason.code, "level": reason.level, "detail": reason.detail} for reason in made.reasons],
+        "differential": ranked,
+        "outside_known": made.outside_known,
+        # What confirming records: no condition where the models don't know the text.
+        "condition": ranked[0]["condition"] if ranked and not made.outside_known else None,
+    }
+
+
+def _model(prediction: Prediction) -> dict[str, Any]:
+    states = {Prediction.State.DONE: DONE, Prediction.State.FAILED: FAILED}
+    scores = {label: value for label, value in (prediction.scores or {}).items() if ":" not in label}
+    top = sorted(scores.items(), key=lambda item: -item[1])[:KEPT]
+    return {
+        "version": prediction.version_id,
+        "name": str(prediction.version),
+        "kind": prediction.version.kind,
+        "state": states.get(Prediction.State(prediction.state), LATE),
+        "top": {label: round(value, 5) for label, value in top},
+    }
+
+
+def _shown(outcome: Mapping[str, Any]) -> dict[str, Any]:
+    """What the clinician sees, for the record: which rules, which urgency, what each version said (CPS.3.8)."""
+    return {
+        "urgency": outcome["urgency"],
+        "condition": outcome["condition"],
+        "policy": outcome["policy"],
+        "red_flags": [flag["rule"] for flag in outcome["red_flags"]],
+        "outside_known": outcome["outside_known"],
+        "versions": {
+            str(model["version"]): {"state": model["state"], "top": dict(list(model["top"].items())[:SHOWN])}
+            for model in outcome["models"]
+        },
+    }
