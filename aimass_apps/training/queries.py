@@ -30,8 +30,10 @@ def versions_by_desk(desk: str = "") -> list[tuple[str, list[ModelVersion]]]:
 
 
 def render_card(version: ModelVersion) -> str:
-    """The model card as HTML, its own headings one level down (the page has the h1)."""
-    return str(_markdown.render(version.card.replace("\n#", "\n##")))
+    """The model card as HTML: without its title, which is the page's, and its headings one level down."""
+    text = version.card.lstrip()
+    body = text.partition("\n")[2] if text.startswith("# ") else text
+    return str(_markdown.render(body.replace("\n#", "\n##")))
 
 
 def possible_moves(version: ModelVersion) -> list[tuple[str, str]]:
@@ -79,5 +81,6 @@ def model_tabs(here: str) -> list[dict[str, object]]:
 
 def trainable_places() -> list[tuple[str, str, str]]:
     """(desk, kind, language) of every committed recipe that learns from reviews."""
-    recipes = [read_recipe(path) for folder in settings.RECIPE_DIRS for path in sorted(Path(folder).glob("*.toml"))]
+    paths = [path for folder in settings.RECIPE_DIRS for path in sorted(Path(folder).glob("*-*-*.toml"))]
+    recipes = [read_recipe(path) for path in paths]
     return [(each.desk, each.kind, each.language) for each in recipes if each.kind in {Kind.SVM, Kind.BERT}]
