@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.slow, pytest.mark.timeout(0)]
 MINUTES = float(os.environ.get("CHAOS_MINUTES", "0"))
 # First the one whose leases last longest (a delivery's), so that they end while the others are killed.
 ORDER = ["background", "web", "inference", "beat", "Valkey", "PostgreSQL", "inference", "supervisor", "everything"]
-OPENINGS = ["What a lovely goal", "You are an idiot", "The bus is late again", "Nobody wants you here, you moron"]
+OPENINGS = ["What a lovely goal", "You are an idiot", "今天天气很好，我们去公园散步吧", "明天的会议改到下午三点"]
 PAUSE = 2.5  # seconds of flow between two kills
 
 
@@ -83,9 +83,11 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path / "home", LEASE_SECONDS="10")
-    site.start()
-    yield site
-    site.stop()
+    try:
+        site.start()
+        yield site
+    finally:
+        site.stop()
 
 
 def strike(site: Site, target: str) -> None:
@@ -157,6 +159,7 @@ def test_nothing_is_lost_or_done_twice_whatever_is_killed(site: Site, receiver: 
     # One delivery for each decision, and the platform has heard of each under one id.
     decided = {f"evt_{row[0]}" for row in site.rows("SELECT public_id FROM submissions_decision")}
     delivered = site.rows("SELECT state, count(*) FROM delivery_delivery GROUP BY 1")
+    assert len(decided) > 20
     assert delivered == [("delivered", len(decided))]
     assert set(receiver.accepted) == decided
     assert receiver.forged == 0
