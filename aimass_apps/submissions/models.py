@@ -117,7 +117,7 @@ class Review(models.Model):
     sampling_weight = models.FloatField(default=1.0)
     shown = models.JSONField(default=dict)  # version ids and what they said when the person judged
     seconds = models.FloatField(null=True)
-    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
+    replaces = models.OneToOneField("self", models.RESTRICT, null=True, related_name="replaced_by")
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -141,7 +141,7 @@ class Decision(models.Model):
     reasons = models.JSONField(default=list)
     policy_version = models.CharField(max_length=80, blank=True)
     review = models.OneToOneField(Review, models.CASCADE, null=True, related_name="decision")
-    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+    reverses = models.OneToOneField("self", models.RESTRICT, null=True, related_name="reversed_by")
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
