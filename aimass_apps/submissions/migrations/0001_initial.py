@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                     "replaces",
                     models.OneToOneField(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.RESTRICT,
                         related_name="replaced_by",
                         to="submissions.review",
                     ),
@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
                     "reverses",
                     models.OneToOneField(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.RESTRICT,
                         related_name="reversed_by",
                         to="submissions.decision",
                     ),

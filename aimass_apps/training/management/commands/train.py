@@ -29,7 +29,7 @@ class Command(BaseCommand):
             from aimass_apps.training.leaks import Leak
         except ModuleNotFoundError as error:
             raise CommandError(
-                f"{error.name} is missing: training needs the training set, which `make run` installs in the background."
+                f"{error.name} is missing: the training set, which `make run` installs in the background, is needed."
             ) from error
         report = ConsoleReport().listen()
         try:
