@@ -9,6 +9,7 @@ urlpatterns = [
     path("moderation/", include("moderation.urls")),
     path("api/v1/", include("moderation.api_urls")),
     path("triage/", include("triage.urls")),
+    path("deliveries/", include("aimass_apps.delivery.urls")),
     path("models/", include("aimass_apps.training.urls")),
     path("", include("aimass_apps.operations.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),

@@ -1,3 +1,12 @@
-from django.urls import URLPattern
+"""The platforms' doors, under `api/v1/`."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from moderation.api import PostsView, PostView
+from moderation.webhooks import WebhookView
+
+urlpatterns = [
+    path("posts/", PostsView.as_view(), name="api_posts"),
+    path("posts/<path:reference>/", PostView.as_view(), name="api_post"),
+    path("webhooks/<uuid:public_id>/", WebhookView.as_view(), name="webhook"),
+]

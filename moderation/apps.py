@@ -1,6 +1,22 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ModerationConfig(AppConfig):
     name = "moderation"
     label = "moderation"
+
+    def ready(self) -> None:
+        from aimass_apps.submissions import desks
+        from aimass_apps.web import navigation
+        from moderation.room import ROOM
+
+        desks.register("moderation", ROOM)
+        navigation.register(
+            navigation.Entry(
+                "moderation:queue", _("Queue"), icon="inbox", permission="moderation.view", order=10, key="g q"
+            ),
+            navigation.Entry(
+                "moderation:history", _("Decided"), icon="history", permission="moderation.view", order=11, key="g h"
+            ),
+        )

@@ -1,3 +1,20 @@
-from django.urls import URLPattern
+"""The moderation desk's pages."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from moderation.views import history, item, queue
+
+app_name = "moderation"
+urlpatterns = [
+    path("", queue.queue, name="queue"),
+    path("live/", queue.live_queue, name="live_queue"),
+    path("next/", queue.next_item, name="next"),
+    path("decided/", history.history, name="history"),
+    path("posts/<uuid:public_id>/", item.item, name="item"),
+    path("posts/<uuid:public_id>/review/", item.review, name="review"),
+    path("posts/<uuid:public_id>/reverse/", item.reverse_item, name="reverse"),
+    path("posts/<uuid:public_id>/skip/", item.skip, name="skip"),
+    path("posts/<uuid:public_id>/escalate/", item.escalate, name="escalate"),
+    path("posts/<uuid:public_id>/undo/", item.undo, name="undo"),
+    path("posts/<uuid:public_id>/lease/", item.lease, name="lease"),
+]

@@ -1,0 +1,74 @@
+"""One run of deliveries: claim, send outside any transaction on a few threads, record each as it comes back."""
+
+import json
+import random
+import time
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import UTC, datetime
+
+import httpx
+from django.conf import settings
+
+from aimass_apps.delivery.models import Delivery
+from aimass_apps.delivery.outbox import (
+    DELIVER_QUEUE,
+    DELIVER_TASK,
+    claim,
+    free_expired_leases,
+    record_attempt,
+)
+from aimass_apps.delivery.sending import Sent, make_client, send
+from aimass_apps.delivery.signing import sign
+from aimass_apps.submissions.doorbell import ring
+
+THREADS = 16
+RUN_SECONDS = 5.0  # no new batch is begun after this, so that a warm shutdown never waits long
+
+
+def deliver_due(*, clock: Callable[[], float] = time.monotonic) -> int:
+    """Send what is due; returns how many attempts were made. Several runs at once share the work."""
+    free_expired_leases()
+    end, attempts = clock() + RUN_SECONDS, 0
+    with make_client() as client, ThreadPoolExecutor(THREADS, thread_name_prefix="deliver") as threads:
+        while clock() < end:
+            made = _deliver_batch(client, threads)
+            attempts += made
+            if not made:
+                return attempts
+    ring(DELIVER_TASK, DELIVER_QUEUE)
+    return attempts
+
+
+def _deliver_batch(client: httpx.Client, threads: ThreadPoolExecutor) -> int:
+    lease = uuid.uuid4()
+    batch = claim(lease=lease)
+    pending = {threads.submit(attempt, client, delivery): delivery for delivery in batch}
+    for future in as_completed(pending):
+        record_attempt(delivery=pending[future], lease=lease, sent=future.result(), jitter=_uniform())
+    return len(batch)
+
+
+def attempt(client: httpx.Client, delivery: Delivery) -> Sent:
+    """Sign and send one event, now. Touches no database: it runs on a thread that has no connection."""
+    platform, now = delivery.platform, datetime.now(UTC)
+    if not platform.active or not platform.endpoint:
+        return Sent(None, "refused: the platform has no endpoint or is switched off")
+    body = json.dumps(delivery.payload, ensure_ascii=False, separators=(",", ":"))
+    try:
+        headers = sign(secret=platform.outgoing_secret, event_id=delivery.event_id, at=now, body=body)
+    except ValueError:
+        return Sent(None, "refused: the platform's outgoing secret can't be used")
+    return send(
+        client,
+        url=platform.endpoint,
+        body=body.encode(),
+        headers=headers,
+        allow_private=settings.ALLOW_PRIVATE_ENDPOINTS,
+        now=now,
+    )
+
+
+def _uniform() -> float:
+    return random.SystemRandom().random()

@@ -1,0 +1,35 @@
+"""The only writer of the moderation desk."""
+
+from moderation.intake.leases import ItemHeld, release_item, renew, take_item, take_next
+from moderation.intake.receiving import Incoming, Receipt, WebhookConflict, receive_posts, receive_webhook
+from moderation.intake.reviewing import (
+    AlreadyDecided,
+    Judgement,
+    NothingToUndo,
+    escalate_post,
+    reverse_decision,
+    review_post,
+    undo_review,
+)
+from moderation.intake.settling import settle
+
+__all__ = [
+    "AlreadyDecided",
+    "Incoming",
+    "ItemHeld",
+    "Judgement",
+    "NothingToUndo",
+    "Receipt",
+    "WebhookConflict",
+    "escalate_post",
+    "receive_posts",
+    "receive_webhook",
+    "release_item",
+    "renew",
+    "reverse_decision",
+    "review_post",
+    "settle",
+    "take_item",
+    "take_next",
+    "undo_review",
+]

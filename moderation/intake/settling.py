@@ -1,0 +1,135 @@
+"""What becomes of scored posts: clear, flag or act, written for many at once."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count
+
+from aimass_apps.delivery.outbox import Announcement, announce_all
+from aimass_apps.inference.predictor import Span
+from aimass_apps.submissions.decisions import NewDecision, record_decisions
+from aimass_apps.submissions.models import Prediction, Submission
+from moderation.decide import Outcome as Judged
+from moderation.decide import Policy, VersionAnswer, decide, prioritise
+from moderation.events import decision_event
+from moderation.in_force import current_policy
+from moderation.models import Outcome, Post
+
+AUDIT_SEVERITY = 0.5
+ACTIONS = {"clear": Outcome.CLEAR, "act": Outcome.REMOVE}
+
+
+def settle(submissions: list[Submission]) -> None:
+    """Decide locked, scored submissions. A constant number of queries, called in the storing transaction."""
+    policy = current_policy()
+    by_id = {submission.pk: submission for submission in submissions}
+    posts = list(Post.objects.filter(submission__in=by_id).select_related("platform"))
+    strikes = count_strikes(posts)
+    judged: dict[int, Judged] = {}
+    for post in posts:
+        # The public id is random: its first digits draw the audit, the same at every repeat of this transaction.
+        draw = int(post.public_id.hex[:8], 16) / 0x1_0000_0000
+        judged[post.pk] = decide(answers_of(by_id[post.submission_id]), policy, draw)
+        _apply(post, judged[post.pk], policy, strikes.get((post.platform_id, post.author), 0))
+    _save(posts)
+    _record([post for post in posts if post.outcome], by_id, judged, policy)
+
+
+def answers_of(submission: Submission) -> list[VersionAnswer]:
+    """The decisive answers as `decide` wants them; needs `predictions` with `version`."""
+    return [answer_of(prediction) for prediction in submission.predictions.all() if prediction.decisive]
+
+
+def answer_of(prediction: Prediction) -> VersionAnswer:
+    version = prediction.version
+    return VersionAnswer(
+        version=str(version),
+        kind=version.kind,
+        language=version.language,
+        scores=prediction.scores or {},
+        thresholds=version.thresholds,
+        spans=tuple(Span(*span) for span in prediction.spans),
+        failed=prediction.state != Prediction.State.DONE,
+    )
+
+
+def count_strikes(posts: Sequence[Post]) -> dict[tuple[int, str], int]:
+    """How many posts of each author were removed on their platform."""
+    authors = {post.author for post in posts if post.author}
+    if not authors:
+        return {}
+    removed = (
+        Post.objects.filter(platform__in={post.platform_id for post in posts}, author__in=authors)
+        .filter(outcome=Outcome.REMOVE)
+        .values_list("platform_id", "author")
+        .annotate(removed=Count("pk"))
+        .order_by()
+    )
+    return {(platform, author): count for platform, author, count in removed}
+
+
+def _apply(post: Post, judged: Judged, policy: Policy, strikes: int) -> None:
+    # A post drawn for audit stands in the middle of the queue: at its end it would be known for what it is.
+    severity = AUDIT_SEVERITY if judged.audit else judged.severity
+    priority = prioritise(severity=severity, score=judged.score, weights=policy.priority, strikes=strikes)
+    post.state = Post.State.QUEUED if judged.step == "flag" or judged.audit else Post.State.CLOSED
+    post.outcome = ACTIONS.get(judged.step, "")
+    post.flagged = judged.flagged
+    post.reasons = [reason.as_dict() for reason in judged.reasons]
+    post.policy_version = policy.version
+    post.priority, post.priority_parts = priority.total, priority.parts
+    post.audited, post.sampling_weight = judged.audit, judged.sampling_weight
+
+
+_SAVE = """
+UPDATE moderation_post AS post
+SET state = new.state, outcome = new.outcome, flagged = new.flagged, reasons = new.reasons::jsonb,
+    policy_version = new.policy_version, priority = new.priority, priority_parts = new.parts::jsonb,
+    audited = new.audited, sampling_weight = new.weight,
+    closed_at = CASE WHEN new.state = 'closed' THEN statement_timestamp() END
+FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(outcomes)s::text[], %(flagged)s::boolean[], %(reasons)s::text[],
+            %(policies)s::text[], %(priorities)s::float8[], %(parts)s::text[], %(audited)s::boolean[],
+            %(weights)s::float8[])
+     AS new(id, state, outcome, flagged, reasons, policy_version, priority, parts, audited, weight)
+WHERE post.id = new.id
+"""
+
+
+def _save(posts: Sequence[Post]) -> None:
+    """One statement for all of them: `bulk_update` builds a CASE for each field and row, which costs more."""
+    values: Mapping[str, list[Any]] = {
+        "ids": [post.pk for post in posts],
+        "states": [str(post.state) for post in posts],
+        "outcomes": [str(post.outcome) for post in posts],
+        "flagged": [post.flagged for post in posts],
+        "reasons": [json.dumps(post.reasons) for post in posts],
+        "policies": [post.policy_version for post in posts],
+        "priorities": [post.priority for post in posts],
+        "parts": [json.dumps(post.priority_parts) for post in posts],
+        "audited": [post.audited for post in posts],
+        "weights": [post.sampling_weight for post in posts],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SAVE, dict(values))
+
+
+def _record(posts: Sequence[Post], by_id: dict[int, Submission], judged: dict[int, Judged], policy: Policy) -> None:
+    decisions = record_decisions(
+        [
+            NewDecision(
+                submission=by_id[post.submission_id],
+                action=post.outcome,
+                policy_version=policy.version,
+                reasons=[reason.as_dict() for reason in judged[post.pk].reasons],
+            )
+            for post in posts
+        ]
+    )
+    announce_all(
+        [
+            Announcement(decision, post.platform, decision_event(post, decision))
+            for post, decision in zip(posts, decisions, strict=True)
+        ]
+    )

@@ -1,0 +1,39 @@
+"""The desk's labels as people read them, and the codes of a reviewer's reasons."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from moderation.policy import LABELS
+
+NAMES: dict[str, str | Promise] = {
+    "toxic": _("Toxic"),
+    "severe_toxic": _("Severely toxic"),
+    "obscene": _("Obscene"),
+    "threat": _("Threat"),
+    "insult": _("Insult"),
+    "identity_hate": _("Hate against a group"),
+    "sexual": _("Sexual"),
+    "self_harm": _("Self-harm"),
+    "spam": _("Spam"),
+}
+# Whatever is one of these is toxic too: models learn both.
+TOXIC_KINDS = frozenset({"severe_toxic", "obscene", "threat", "insult", "identity_hate"})
+APPROVE_REASONS: dict[str, str | Promise] = {
+    "harmless": _("Plainly harmless"),
+    "counter_speech": _("Objects to abuse or quotes it"),
+    "reclaimed": _("Said of oneself or among friends"),
+    "information": _("News, education or health"),
+    "fiction": _("Fiction, joke or hyperbole"),
+    "borderline": _("Rude but within the rules"),
+}
+REMOVE_REASONS: dict[str, str | Promise] = {
+    "rules": _("Against the platform's rules"),
+    "law": _("Against the law"),
+    "repeated": _("Repeated after a removal"),
+}
+
+
+def whole(chosen: frozenset[str]) -> dict[str, bool]:
+    """Every label of the desk with yes or no, as the next model learns it."""
+    yes = chosen | ({"toxic"} if chosen & TOXIC_KINDS else frozenset())
+    return {label: label in yes for label in LABELS}

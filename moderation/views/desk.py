@@ -1,0 +1,101 @@
+"""Everything that the page of one post shows."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from aimass_apps.people.models import User
+from aimass_apps.submissions.models import Prediction
+from moderation import queries
+from moderation.forms import EscalateForm, ReviewForm
+from moderation.intake.reviewing import UNDO_WITHIN
+from moderation.labels import NAMES
+from moderation.models import Post
+from moderation.queries import QueueFilter
+from moderation.views import shown
+from moderation.views.queue import address
+
+
+def page_of(
+    post: Post, person: User, chosen: QueueFilter, *, form: ReviewForm | None = None, notice: str = ""
+) -> dict[str, Any]:
+    """The context of `moderation/_item.html`. `notice` says why the last thing the person asked was not done."""
+    mode = mode_of(post, person)
+    predictions = list(
+        Prediction.objects.filter(submission=post.submission_id, decisive=True).select_related("version").order_by("pk")
+    )
+    text = post.submission.text
+    scores, models = shown.score_table(predictions)
+    reverses = mode == "closed" and person.has_perm("moderation.reverse")
+    return {
+        "post": post,
+        "mode": mode,
+        "text": text,
+        "lang": "zh" if post.submission.language in ("zh", "mixed") else post.submission.language,
+        "marks": shown.marks(predictions),
+        "reasons": shown.reason_lines(post, text),
+        "scores": scores,
+        "models": models,
+        "labels": labels_ticked(post, form),
+        "form": form or ReviewForm(),
+        "escalate_form": EscalateForm(),
+        "may_escalate": not person.has_perm(queries.SEE_ESCALATED) and post.escalated_at is None,
+        "may_reverse": reverses,
+        "decides": mode == "mine" or reverses,
+        "notice": notice,
+        "seconds_left": seconds_left(post),
+        "urls": _urls(post, chosen),
+        **_context(post, person),
+    }
+
+
+def mode_of(post: Post, person: User) -> str:
+    """`scoring`, `closed`, `mine`, `held` by someone else, or `waiting` for a person who only looks."""
+    if post.state != Post.State.QUEUED:
+        return str(post.state)
+    if post.taken_until is None or post.taken_until <= timezone.now():
+        return "waiting"
+    return "mine" if post.taken_by_id == person.pk else "held"
+
+
+def seconds_left(post: Post) -> int:
+    """What is left of the lease."""
+    return 0 if post.taken_until is None else max(0, int((post.taken_until - timezone.now()).total_seconds()))
+
+
+def labels_ticked(post: Post, form: ReviewForm | None) -> list[dict[str, Any]]:
+    """The labels with their keys 1 to 9; ticked are those sent, else those that the models gave as reasons."""
+    if form is not None and form.is_bound:
+        ticked = set(form.data.getlist("labels")) if hasattr(form.data, "getlist") else set()
+    else:
+        ticked = {reason["label"] for reason in post.reasons}
+    return [
+        {"value": value, "name": name, "key": str(number), "ticked": value in ticked}
+        for number, (value, name) in enumerate(NAMES.items(), start=1)
+    ]
+
+
+def _urls(post: Post, chosen: QueueFilter) -> dict[str, str]:
+    names = ("review", "skip", "escalate", "reverse", "undo", "lease")
+    found = {name: address(f"moderation:{name}", chosen, post.public_id) for name in names}
+    return {**found, "queue": address("moderation:queue", chosen), "next": address("moderation:next", chosen)}
+
+
+def _context(post: Post, person: User) -> dict[str, Any]:
+    """Who wrote it, where it comes from, what was decided before."""
+    points = queries.with_points(Post.objects.filter(pk=post.pk)).get()
+    decisions = list(queries.decisions_of(post))
+    latest = decisions[0].review if decisions else None
+    return {
+        "author": queries.author_record(post),
+        "platform": queries.platform_record(post.platform),
+        "similar": queries.similar_decisions(post),
+        "revisions": queries.revisions_of(post),
+        "points": round(getattr(points, "points", post.priority)),
+        "parts": list(shown.priority_lines(post, float(getattr(points, "age_points", 0.0)))),
+        "decisions": shown.decision_lines(decisions),
+        "may_undo": latest is not None
+        and latest.by_id == person.pk
+        and post.state == Post.State.CLOSED
+        and latest.at > timezone.now() - UNDO_WITHIN,
+    }
