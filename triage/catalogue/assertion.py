@@ -20,6 +20,11 @@ Status = Literal["present", "absent", "past", "family", "uncertain"]
 # Where several triggers reach one finding, the first of these wins.
 _PRIORITY: Final[tuple[Status, ...]] = ("absent", "family", "past", "uncertain")
 
+_PAST_TENSE: Final = re.compile(r"\b(?:had|died|dies|lost|survived|passed|suffered|underwent)\b")
+_RECENT: Final = re.compile(
+    r"\b(?:now|today|tonight|just|yesterday|this (?:morning|afternoon|evening)|last night|(?:minutes?|mins|hours?) ago)\b"
+)
+
 Lexicon = Mapping[str, re.Pattern[str]]
 
 
@@ -58,7 +63,12 @@ def find_assertions(text: str, phrases: Lexicon | Mapping[str, Sequence[str]]) -
     reporter = speaks_for_relative(folded)
     found: list[Assertion] = []
     for sentence in sentences(folded):
-        triggers = [hit for hit in find_triggers(folded, sentence, taken) if _counts(hit, reporter)]
+        recent = bool(_RECENT.search(folded, sentence.start, sentence.end))
+        triggers = [
+            hit
+            for hit in find_triggers(folded, sentence, taken)
+            if not reporter or _is_about_others(folded, hit, recent)
+        ]
         for start, end, finding in mentions:
             if sentence.start <= start < sentence.end:
                 status = _status(folded, sentence, triggers, start, end)
@@ -78,9 +88,14 @@ def _compiled_once(wordings: tuple[str, ...]) -> re.Pattern[str]:
     return compile_wordings(wordings)
 
 
-def _counts(hit: TriggerHit, reporter: bool) -> bool:
-    """A relative who speaks for the patient ("my mother is 78, she fell") is no family history."""
-    return not (reporter and hit.trigger.status == "family" and not hit.trigger.strict)
+def _is_about_others(text: str, hit: TriggerHit, recent: bool) -> bool:
+    """Whether a trigger holds where somebody writes about a relative who is the patient.
+
+    "My mother is 78, she fell" is no family history; "my mother had a stroke at 60" is.
+    """
+    if hit.trigger.status != "family" or hit.trigger.strict:
+        return True
+    return not recent and bool(_PAST_TENSE.search(text, hit.start, hit.end))
 
 
 def _status(text: str, sentence: Sentence, triggers: Sequence[TriggerHit], start: int, end: int) -> Status:
@@ -91,6 +106,7 @@ def _status(text: str, sentence: Sentence, triggers: Sequence[TriggerHit], start
 
 
 def _reaches(text: str, sentence: Sentence, hit: TriggerHit, start: int, end: int) -> bool:
-    if hit.trigger.direction == "forward":
-        return hit.end <= start < scope_end(text, sentence, hit)
-    return hit.trigger.direction == "backward" and scope_start(text, sentence, hit) < end <= hit.start
+    direction = hit.trigger.direction
+    if direction in {"forward", "both"} and hit.end <= start < scope_end(text, sentence, hit):
+        return True
+    return direction in {"backward", "both"} and scope_start(text, sentence, hit) < end <= hit.start

@@ -24,7 +24,7 @@ class Trigger:
     """
 
     status: Literal["pseudo", "present", "absent", "past", "family", "uncertain"]
-    direction: Literal["forward", "backward", "none"]
+    direction: Literal["forward", "backward", "both", "none"]
     scope: int
     comma: Literal["pass", "clause", "list", "stop"]
     chinese: bool
@@ -59,7 +59,7 @@ def load_triggers() -> tuple[Trigger, ...]:
 
 
 def find_triggers(text: str, sentence: Sentence, findings: Sequence[tuple[int, int]]) -> list[TriggerHit]:
-    """Triggers in one sentence; the longest wins where two overlap, and none may touch a finding.
+    """Triggers in one sentence; the longest wins where two overlap; only a pseudo-trigger may touch a finding.
 
     A finding may hold a negation of its own ("can't breathe", "no pulse"): that is no trigger for its neighbours.
     """
@@ -73,6 +73,7 @@ def find_triggers(text: str, sentence: Sentence, findings: Sequence[tuple[int, i
     kept: list[TriggerHit] = []
     for hit in hits:
         overlaps = any(hit.start < other.end and other.start < hit.end for other in kept)
-        if not overlaps and not any(hit.start < end and start < hit.end for start, end in findings):
+        touches = any(hit.start < end and start < hit.end for start, end in findings)
+        if not overlaps and (hit.trigger.status == "pseudo" or not touches):
             kept.append(hit)
     return kept
