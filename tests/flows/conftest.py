@@ -80,7 +80,8 @@ def environment(home: Path, port: int) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name not in {"SECRET_KEY", "FIELD_KEYS", "HASH_KEY", "DATABASE_URL", "REDIS_URL", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+        if name
+        not in {"SECRET_KEY", "FIELD_KEYS", "HASH_KEY", "DATABASE_URL", "REDIS_URL", "DJANGO_ALLOW_ASYNC_UNSAFE"}
     }
     return {**kept, "AIMASS_HOME": str(home), "PORT": str(port), "TRAIN": "0", "PYTHONUNBUFFERED": "1"}
 
@@ -121,7 +122,7 @@ def endpoint() -> Iterator[Endpoint]:
     received: list[tuple[dict[str, str], bytes]] = []
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             received.append(({name.lower(): value for name, value in self.headers.items()}, body))
             self.send_response(204)
