@@ -50,7 +50,7 @@ class Condition:
     """A condition with its usual urgency and P(finding | condition).
 
     `findings` and `risk_factors` map finding ids to probabilities in (0, 1]; `against` names findings that make it
-    less likely. `prevalence` is relative (1 rare to 9 everyday) among visits to general practice and emergency
+    less likely. `age_range` is in years; `prevalence` is relative (1 rare to 9 everyday) among visits to general practice and emergency
     departments; `age_weights` follow `AGE_BANDS`; `male` and `female` are shares of the patients.
     """
 
@@ -62,7 +62,7 @@ class Condition:
     urgency: str
     urgency_reason: str
     prevalence: int
-    age_range: tuple[int, int]
+    age_range: tuple[float, float]
     age_weights: tuple[int, ...]
     male: float
     female: float
