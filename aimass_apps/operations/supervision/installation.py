@@ -5,7 +5,7 @@ import signal
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import FrameType
@@ -15,7 +15,12 @@ from aimass_apps.operations.services.postgres import Postgres
 from aimass_apps.operations.services.processes import ServiceError
 from aimass_apps.operations.services.valkey import Valkey
 from aimass_apps.operations.supervision.claim import check_disk, check_port, claim, end_orphans
-from aimass_apps.operations.supervision.programs import programs, training_worker
+from aimass_apps.operations.supervision.programs import (
+    Program,
+    first_programs,
+    later_programs,
+    training_worker,
+)
 from aimass_apps.operations.supervision.programs import training_set as training_set_program
 from aimass_apps.operations.supervision.supervisor import RunningProgram, RunningService, Supervisor
 
@@ -53,6 +58,7 @@ class Installation:
                 self._start(prepare)
                 if self._wait_until_ready():
                     announce()
+                self._add(later_programs(self.home))
                 self._start_training()
                 self.supervisor.watch()
             finally:
@@ -67,10 +73,13 @@ class Installation:
             if self.supervisor.stopping:
                 return
         prepare()
-        with self.step("Starting web and workers"):
-            for program in programs(home=self.home, host=self.host, port=self.port):
-                if not self.supervisor.stopping:
-                    self.supervisor.add(RunningProgram(program, home=self.home))
+        with self.step("Starting web and inference"):
+            self._add(first_programs(host=self.host, port=self.port))
+
+    def _add(self, programs: Sequence[Program]) -> None:
+        for program in programs:
+            if not self.supervisor.stopping:
+                self.supervisor.add(RunningProgram(program, home=self.home))
 
     def _services(self) -> dict[str, Postgres | Valkey]:
         """Return the embedded services, less those that the environment replaces by servers of one's own."""
@@ -83,14 +92,18 @@ class Installation:
 
     def _wait_until_ready(self) -> bool:
         deadline = time.monotonic() + READY_WITHIN
+        ready = False
+
+        def is_over() -> bool:
+            nonlocal ready
+            ready = self._is_ready()
+            return ready or time.monotonic() > deadline
+
         with self.step("Waiting until the site answers"):
-            self.supervisor.watch(until=lambda: self._is_ready() or time.monotonic() > deadline, pause=0.4)
-        if self.supervisor.stopping:
-            return False
-        if time.monotonic() > deadline:
+            self.supervisor.watch(until=is_over, pause=0.4)
+        if not ready and not self.supervisor.stopping:
             self.tell(f"Not ready after {READY_WITHIN:.0f} s; it goes on trying. The logs are in {self.home / 'logs'}.")
-            return False
-        return True
+        return ready
 
     def _is_ready(self) -> bool:
         host = "127.0.0.1" if self.host == "0.0.0.0" else self.host  # noqa: S104 - compared, not listened on
@@ -106,10 +119,9 @@ class Installation:
             return
         if not training_set.is_installed():
             self.tell("Installing the training set in the background; the status page shows how far it is.")
-            self.supervisor.add(RunningProgram(training_set_program(), home=self.home))
+            self._add([training_set_program()])
             self.supervisor.watch(until=lambda: self.supervisor.is_done("training-set"))
-        if not self.supervisor.stopping:
-            self.supervisor.add(RunningProgram(training_worker(), home=self.home))
+        self._add([training_worker()])
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self.supervisor.request_stop()

@@ -20,14 +20,14 @@ class Program:
     once: bool = False
 
 
-def programs(*, home: Path, host: str, port: int) -> list[Program]:
-    """Return what runs beside PostgreSQL and Valkey, in the order of starting (stopping is the reverse)."""
-    return [
-        worker("inference", pool="solo", patience=15.0),
-        worker("background", pool="threads", concurrency=4, patience=15.0),
-        web(host=host, port=port),
-        beat(home),
-    ]
+def first_programs(*, host: str, port: int) -> list[Program]:
+    """Return what must run before a post can be taken and scored, in the order of starting (stopping reverses it)."""
+    return [worker("inference", pool="solo", patience=15.0), web(host=host, port=port)]
+
+
+def later_programs(home: Path) -> list[Program]:
+    """Return what can wait until people see the site: on two cores that halves their waiting."""
+    return [worker("background", pool="threads", concurrency=4, patience=15.0), beat(home)]
 
 
 def worker(queue: str, *, pool: str, concurrency: int = 1, patience: float = 10.0, nice: int = 0) -> Program:

@@ -11,7 +11,7 @@ import pytest
 
 from aimass_apps.operations.services.processes import ServiceError, start_time, wait_until
 from aimass_apps.operations.supervision import supervisor as module
-from aimass_apps.operations.supervision.programs import Program, programs
+from aimass_apps.operations.supervision.programs import Program, first_programs, later_programs, training_worker
 from aimass_apps.operations.supervision.supervisor import (
     RunningProgram,
     Supervisor,
@@ -251,7 +251,7 @@ def test_an_end_is_described(code: int, log: str, said: str) -> None:
 
 
 def test_every_program_of_the_installation_can_be_found(tmp_path: Path) -> None:
-    for program in programs(home=tmp_path, host="127.0.0.1", port=8000):
+    for program in [*first_programs(host="127.0.0.1", port=8000), *later_programs(tmp_path), training_worker()]:
         module_name = program.command[2]
         found = subprocess.run([sys.executable, "-m", module_name, "--help"], check=False, capture_output=True)
         assert found.returncode == 0, program.name
