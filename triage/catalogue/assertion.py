@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from triage.catalogue.clauses import Sentence, scope_end, scope_start, sentences, speaks_for_relative
 from triage.catalogue.triggers import TriggerHit, find_triggers
@@ -22,7 +22,8 @@ _PRIORITY: Final[tuple[Status, ...]] = ("absent", "family", "past", "uncertain")
 
 _PAST_TENSE: Final = re.compile(r"\b(?:had|died|dies|lost|survived|passed|suffered|underwent)\b")
 _RECENT: Final = re.compile(
-    r"\b(?:now|today|tonight|just|yesterday|this (?:morning|afternoon|evening)|last night|(?:minutes?|mins|hours?) ago)\b"
+    r"\b(?:now|today|tonight|just|yesterday|this (?:morning|afternoon|evening)|last night)\b"
+    r"|\b(?:minutes?|mins|hours?) ago\b"
 )
 
 Lexicon = Mapping[str, re.Pattern[str]]
@@ -36,6 +37,19 @@ class Assertion:
     end: int
     finding: str
     status: Status
+
+
+class _Reach(NamedTuple):
+    """Where a trigger reaches: findings after `first` that end by its start, and from its end until `last`."""
+
+    status: str
+    first: int
+    start: int
+    end: int
+    last: int
+
+    def covers(self, start: int, end: int) -> bool:
+        return self.end <= start < self.last or self.first < end <= self.start
 
 
 def compile_lexicon(phrases: Mapping[str, Sequence[str]]) -> Lexicon:
@@ -69,10 +83,12 @@ def find_assertions(text: str, phrases: Lexicon | Mapping[str, Sequence[str]]) -
             for hit in find_triggers(folded, sentence, taken)
             if not reporter or _is_about_others(folded, hit, recent)
         ]
-        for start, end, finding in mentions:
-            if sentence.start <= start < sentence.end:
-                status = _status(folded, sentence, triggers, start, end)
-                found.append(Assertion(start, end, finding, status))
+        reaches = [_reach(folded, sentence, hit) for hit in triggers]
+        found += [
+            Assertion(start, end, finding, _status(reaches, start, end))
+            for start, end, finding in mentions
+            if sentence.start <= start < sentence.end
+        ]
     return found
 
 
@@ -98,15 +114,15 @@ def _is_about_others(text: str, hit: TriggerHit, recent: bool) -> bool:
     return not recent and bool(_PAST_TENSE.search(text, hit.start, hit.end))
 
 
-def _status(text: str, sentence: Sentence, triggers: Sequence[TriggerHit], start: int, end: int) -> Status:
-    reached = {hit.trigger.status for hit in triggers if _reaches(text, sentence, hit, start, end)}
+def _status(reaches: Sequence[_Reach], start: int, end: int) -> Status:
+    reached = {reach.status for reach in reaches if reach.covers(start, end)}
     if "present" in reached:
         reached.discard("past")
     return next((status for status in _PRIORITY if status in reached), "present")
 
 
-def _reaches(text: str, sentence: Sentence, hit: TriggerHit, start: int, end: int) -> bool:
+def _reach(text: str, sentence: Sentence, hit: TriggerHit) -> _Reach:
     direction = hit.trigger.direction
-    if direction in {"forward", "both"} and hit.end <= start < scope_end(text, sentence, hit):
-        return True
-    return direction in {"backward", "both"} and scope_start(text, sentence, hit) < end <= hit.start
+    first = scope_start(text, sentence, hit) if direction in {"backward", "both"} else hit.start
+    last = scope_end(text, sentence, hit) if direction in {"forward", "both"} else hit.end
+    return _Reach(hit.trigger.status, first, hit.start, hit.end, last)

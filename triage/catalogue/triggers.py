@@ -70,10 +70,21 @@ def find_triggers(text: str, sentence: Sentence, findings: Sequence[tuple[int, i
         if match.end() > match.start()
     ]
     hits.sort(key=lambda hit: (hit.start - hit.end, hit.start))
+    in_finding = _marked(findings, sentence)
+    taken = bytearray(sentence.end - sentence.start)
     kept: list[TriggerHit] = []
     for hit in hits:
-        overlaps = any(hit.start < other.end and other.start < hit.end for other in kept)
-        touches = any(hit.start < end and start < hit.end for start, end in findings)
-        if not overlaps and (hit.trigger.status == "pseudo" or not touches):
+        place = slice(hit.start - sentence.start, hit.end - sentence.start)
+        if not any(taken[place]) and (hit.trigger.status == "pseudo" or not any(in_finding[place])):
             kept.append(hit)
+            taken[place] = b"\x01" * (hit.end - hit.start)
     return kept
+
+
+def _marked(spans: Sequence[tuple[int, int]], sentence: Sentence) -> bytearray:
+    marked = bytearray(sentence.end - sentence.start)
+    for start, end in spans:
+        first, last = max(start, sentence.start), min(end, sentence.end)
+        if first < last:
+            marked[first - sentence.start : last - sentence.start] = b"\x01" * (last - first)
+    return marked

@@ -1,0 +1,183 @@
+"""What the desk proposes, by table; and that the safety floor only ever raises."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triage.catalogue.floor import Fired, Floor
+from triage.catalogue.scales import LEVELS, Level
+from triage.decide import URGENCY, Outcome, Reason, UnusablePolicy, decide, load_policy, read_policy, three_levels
+
+POLICY = load_policy()
+URGENCIES: dict[str, Level] = {"infarction": "immediate", "pneumonia": "urgent", "cold": "self_care", "flu": "soon"}
+QUIET = Floor(None, (), None, ())
+
+
+def _floor(level: Level) -> Floor:
+    return Floor(level, (Fired("rule", level, "A rule", (), "a source"),), None, ())
+
+
+def _both(scores: dict[str, float]) -> dict[str, dict[str, float] | None]:
+    return {"svm": scores, "bert": scores}
+
+
+def _codes(outcome: Outcome) -> set[str]:
+    return {reason.code for reason in outcome.reasons}
+
+
+@pytest.mark.parametrize(
+    ("scores", "urgency"),
+    [
+        ({"cold": 0.95, "flu": 0.05}, "self_care"),
+        ({"flu": 0.9, "cold": 0.1}, "soon"),
+        ({"pneumonia": 0.9, "cold": 0.1}, "urgent"),
+        ({"infarction": 0.9, "cold": 0.1}, "immediate"),
+        # Ordinal: half a chance of an infarction beside a cold is no "urgent on average".
+        ({"infarction": 0.55, "cold": 0.45}, "immediate"),
+        ({"cold": 0.9, "pneumonia": 0.1}, "self_care"),
+    ],
+)
+def test_models_alone(scores: dict[str, float], urgency: Level) -> None:
+    outcome = decide(_both(scores), QUIET, POLICY, URGENCIES)
+    assert outcome.urgency == outcome.model_urgency == urgency
+    assert outcome.differential[0].condition == max(scores, key=lambda label: scores[label])
+
+
+def test_learned_urgency_counts_beside_that_of_the_conditions() -> None:
+    scores = {"cold": 1.0, f"{URGENCY}very_urgent": 0.98, f"{URGENCY}self_care": 0.02}
+    outcome = decide(_both(scores), QUIET, POLICY, URGENCIES)
+    assert outcome.levels["very_urgent"] == pytest.approx(0.49, abs=0.02)
+    assert outcome.urgency == "very_urgent"
+    assert [candidate.condition for candidate in outcome.differential] == ["cold"]
+
+
+def test_the_floor_raises_and_is_named() -> None:
+    outcome = decide(_both({"cold": 1.0}), _floor("very_urgent"), POLICY, URGENCIES)
+    assert outcome.urgency == "very_urgent"
+    assert outcome.model_urgency == "self_care"
+    assert Reason("floor", "very_urgent", "rule") in outcome.reasons
+    assert outcome.red_flags[0].rule == "rule"
+
+
+def test_the_floor_never_lowers() -> None:
+    assert decide(_both({"infarction": 1.0}), _floor("urgent"), POLICY, URGENCIES).urgency == "immediate"
+
+
+def test_without_models_the_floor_decides_and_silence_is_at_least_soon() -> None:
+    outcome = decide({}, QUIET, POLICY)
+    assert outcome.urgency == "soon"
+    assert {"no_models", "model_missing"} <= _codes(outcome)
+    assert decide({}, _floor("immediate"), POLICY).urgency == "immediate"
+
+
+@pytest.mark.parametrize("broken", [None, {}, {"cold": float("nan")}, {"cold": -0.2}, {"cold": 7.0}, {"cold": 0.0}])
+def test_a_broken_model_is_named_and_lowers_nothing(broken: dict[str, float] | None) -> None:
+    outcome = decide({"svm": {"pneumonia": 1.0}, "bert": broken}, QUIET, POLICY, URGENCIES)
+    assert outcome.urgency == "urgent"
+    assert Reason("model_broken", None, "bert") in outcome.reasons
+    assert set(outcome.by_model) == {"svm"}
+
+
+def test_a_missing_model_is_named() -> None:
+    outcome = decide({"svm": {"pneumonia": 1.0}}, QUIET, POLICY, URGENCIES)
+    assert Reason("model_missing", None, "bert") in outcome.reasons
+
+
+def test_outside_what_the_models_know() -> None:
+    flat = {f"condition_{number}": 0.01 for number in range(100)}
+    outcome = decide(_both(flat), QUIET, POLICY, dict.fromkeys(flat, "self_care"))
+    assert outcome.outside_known
+    assert outcome.urgency == POLICY.outside_known
+    assert "outside_known" in _codes(outcome)
+    assert not decide(_both({"cold": 0.9}), QUIET, POLICY, URGENCIES).outside_known
+
+
+def test_contradictions_and_missing_measurements_are_reasons() -> None:
+    floor = Floor(None, (), None, ("spo2", "oxygen"), ("age",))
+    reasons = decide(_both({"cold": 1.0}), floor, POLICY, URGENCIES).reasons
+    assert Reason("contradiction", None, "age") in reasons
+    assert Reason("news2_incomplete", None, "spo2, oxygen") in reasons
+
+
+@pytest.mark.parametrize(
+    ("urgency", "raised", "three"),
+    [
+        ("immediate", False, "emergency"),
+        ("very_urgent", False, "emergency"),
+        ("urgent", True, "emergency"),
+        ("urgent", False, "non_emergency"),
+        ("soon", True, "non_emergency"),
+        ("soon", False, "non_emergency"),
+        ("self_care", False, "self_care"),
+    ],
+)
+def test_mapping_to_three_levels(urgency: Level, raised: bool, three: str) -> None:
+    assert three_levels(urgency, raised_by_floor=raised) == three
+
+
+SCORES = st.dictionaries(
+    st.sampled_from([*URGENCIES, "unknown", *(URGENCY + level for level in LEVELS)]),
+    st.floats(0, 1, allow_nan=False),
+    max_size=8,
+)
+ANSWERS = st.dictionaries(st.sampled_from(["svm", "bert", "llm", "bayes"]), st.none() | SCORES, max_size=4)
+
+
+@given(answers=ANSWERS, level=st.none() | st.sampled_from(LEVELS[:3]))
+def test_whatever_the_models_say_the_floor_only_raises(
+    answers: dict[str, dict[str, float] | None], level: Level | None
+) -> None:
+    free = decide(answers, QUIET, POLICY, URGENCIES)
+    floored = decide(answers, QUIET if level is None else _floor(level), POLICY, URGENCIES)
+    assert LEVELS.index(floored.urgency) <= LEVELS.index(free.urgency)
+    if level is not None:
+        assert LEVELS.index(floored.urgency) <= LEVELS.index(level)
+        assert floored.urgency in {level, free.urgency}
+
+
+@given(answers=ANSWERS)
+def test_a_model_that_fails_never_leaves_a_visit_as_self_care_by_silence(
+    answers: dict[str, dict[str, float] | None],
+) -> None:
+    silent = decide(dict.fromkeys(answers), QUIET, POLICY, URGENCIES)
+    assert silent.urgency != "self_care"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"at_least": {"immediate": 0.5}}, "at_least needs exactly"),
+        ({"at_least": {"immediate": 2, "very_urgent": 0.4, "urgent": 0.4, "soon": 0.3}}, "at_least.immediate"),
+        ({"weights": {"svm": -1}}, "weights.svm"),
+        ({"weights": [1]}, "weights must be an object"),
+        ({"temperatures": {"svm": 0}}, "temperatures.svm"),
+        ({"learned_share": "half"}, "learned_share"),
+        ({"without_models": "self_care"}, "without_models"),
+        ({"colour": "red"}, "unknown keys: colour"),
+        ({"version": ""}, "version"),
+    ],
+)
+def test_an_impossible_policy_is_refused_with_its_place(change: dict[str, object], words: str, tmp_path: Path) -> None:
+    path = tmp_path / "policy.json"
+    path.write_text(json.dumps(_as_data() | change))
+    with pytest.raises(UnusablePolicy, match=words):
+        load_policy(path)
+
+
+def test_a_policy_that_is_missing_broken_or_no_object_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnusablePolicy, match="can't be read"):
+        load_policy(tmp_path / "none.json")
+    (tmp_path / "broken.json").write_text("{")
+    with pytest.raises(UnusablePolicy, match="is not JSON"):
+        load_policy(tmp_path / "broken.json")
+    with pytest.raises(UnusablePolicy, match="must be an object"):
+        read_policy([])
+    with pytest.raises(UnusablePolicy, match="missing keys: at_least, weights"):
+        read_policy({"version": "x"})
+
+
+def _as_data() -> dict[str, object]:
+    return json.loads((Path(__file__).parents[2] / "triage" / "policies" / "default-1.json").read_text())
