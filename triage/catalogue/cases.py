@@ -89,7 +89,10 @@ def _with_noise(
     """Add a finding that has nothing to do with the condition, as real patients do."""
     finding = rng.choice(frames()["common_noise"])
     lay = phrases()[finding].lay
-    unsuitable = finding in present or finding in patient.absent or finding in patient.condition.against
+    families = frames()["families"]
+    ruled_out = {*patient.absent, *patient.condition.against}
+    contradicts = any(finding in (other, *families.get(other, ())) for other in ruled_out)
+    unsuitable = contradicts or finding in present
     if unsuitable or patient.age_years < 16 or (register == "patient" and not lay):
         return text, present
     words = f"Also {bare(rng.choice(lay))}." if register == "patient" else f"{capital(clinical(finding, rng))} noted."

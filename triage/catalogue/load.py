@@ -50,8 +50,8 @@ class Condition:
     """A condition with its usual urgency and P(finding | condition).
 
     `findings` and `risk_factors` map finding ids to probabilities in (0, 1]; `against` names findings that make it
-    less likely. `age_range` is in years; `prevalence` is relative (1 rare to 9 everyday) among visits to general practice and emergency
-    departments; `age_weights` follow `AGE_BANDS`; `male` and `female` are shares of the patients.
+    less likely. `age_range` is in years; `age_weights` follow `AGE_BANDS`; `male` and `female` are shares of the
+    patients. `prevalence` is relative, 1 rare to 9 everyday, in general practice and emergency departments together.
     """
 
     id: str

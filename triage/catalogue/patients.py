@@ -105,6 +105,7 @@ def _draw_present(condition: Condition, barred: frozenset[str], rng: Random) -> 
             break
         if finding not in chosen and finding not in barred and rng.random() < 0.8:
             chosen.append(finding)
+    chosen = chosen or list(condition.findings)[:1]
     chosen += [f for f, p in condition.risk_factors.items() if f not in barred and rng.random() < p * 0.8]
     return tuple(_without_contradictions(chosen, rng))
 

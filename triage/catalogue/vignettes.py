@@ -24,7 +24,7 @@ def vignette(patient: Patient, rng: Random) -> Told:
     history = by_kind["history"][:4]
     if not spoken:
         spoken, seen = (seen or by_kind["sign"])[:2], seen[2:]
-    spoken = spoken or tested[:1] or history[:1]
+    spoken = spoken or tested[:1] or history[:1] or list(patient.present[:1])
     words = _words(patient, spoken, history, rng)
     early = bool(history) and rng.random() < 0.4
     sentences = [fill(pick("clinician", "opening_history" if early else "opening", rng), words)]

@@ -154,4 +154,5 @@ def _broken(word: str, rng: Random) -> str:
         return word[:at] + word[at] + word[at:]
     if roll == 2:
         return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-    return word[:at] + rng.choice(frames()["grammar"]["near_keys"].get(word[at], word[at])) + word[at + 1 :]
+    neighbours: str = frames()["grammar"]["near_keys"].get(word[at], word[at])
+    return word[:at] + rng.choice(neighbours) + word[at + 1 :]
