@@ -20,7 +20,7 @@ from aimass_apps.delivery.outbox import (
     record_attempt,
 )
 from aimass_apps.delivery.sending import Sent, make_client, send
-from aimass_apps.delivery.signing import sign
+from aimass_apps.delivery.signing import BadSecret, sign
 from aimass_apps.submissions.doorbell import ring
 
 THREADS = 16
@@ -58,7 +58,7 @@ def attempt(client: httpx.Client, delivery: Delivery) -> Sent:
     body = json.dumps(delivery.payload, ensure_ascii=False, separators=(",", ":"))
     try:
         headers = sign(secret=platform.outgoing_secret, event_id=delivery.event_id, at=now, body=body)
-    except ValueError:
+    except BadSecret:
         return Sent(None, "refused: the platform's outgoing secret can't be used")
     return send(
         client,

@@ -82,7 +82,7 @@ def test_nonsense_in_the_filter_shows_all(queued, desk):
 
 
 def test_the_poll_answers_only_when_something_changed(queued, desk):
-    client, person = desk
+    client, _person = desk
     seen = client.get(url("queue")).context["seen"]
     assert client.get(url("live_queue"), {"seen": seen}).status_code == 204
     take_next(by=make_person())
@@ -115,7 +115,7 @@ def test_hostile_text_is_escaped(platform, desk, queued):
 
 
 def test_a_decision_loads_the_next_post_with_an_undo(queued, desk):
-    client, person = desk
+    client, _person = desk
     client.get(url("item", queued[0]))
     answer = client.post(url("review", queued[0]), {"action": "remove", "labels": ["threat"]}, headers=HTMX)
     assert answer.status_code == 200
@@ -184,7 +184,7 @@ def test_a_decided_post_says_who_and_when(queued, desk):
 
 
 def test_escalation(queued, desk):
-    client, person = desk
+    client, _person = desk
     assert client.post(url("escalate", queued[0]), {"note": " "}, headers=HTMX).status_code == 422
     answer = client.post(url("escalate", queued[0]), {"note": "is it meant?"}, headers=HTMX)
     assert answer["HX-Push-Url"] == url("item", queued[1])
@@ -201,7 +201,7 @@ def test_escalation(queued, desk):
 
 
 def test_the_lease_is_renewed_or_lost(queued, desk):
-    client, person = desk
+    client, _person = desk
     client.get(url("item", queued[0]))
     Post.objects.filter(pk=queued[0].pk).update(taken_until=timezone.now() + timedelta(seconds=5))
     assert 'data-seconds="599"' in client.post(url("lease", queued[0]), headers=HTMX).content.decode()

@@ -105,7 +105,7 @@ def test_a_decision_is_review_decision_and_delivery_at_once(queued, moderator):
     )
     assert review.labels == {label: label in {"toxic", "insult"} for label in label_space()}
     assert review.seconds is not None
-    assert list(review.shown.values())[0]["threat"] == pytest.approx(0.8)
+    assert next(iter(review.shown.values()))["threat"] == pytest.approx(0.8)
     assert decision.review == review
     delivery = Delivery.objects.get(decision=decision)
     assert delivery.payload["data"]["decision"]["action"] == "remove"

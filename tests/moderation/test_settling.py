@@ -31,7 +31,9 @@ def test_clear_and_flagged(platform):
     assert (quiet.state, quiet.outcome, quiet.flagged) == ("closed", "clear", False)
     assert quiet.closed_at is not None
     # The platform hears of what is decided; the flagged post is not, yet.
-    assert [delivery.payload["data"]["post"]["external_id"] for delivery in Delivery.objects.all()] == [quiet.external_id]
+    assert [delivery.payload["data"]["post"]["external_id"] for delivery in Delivery.objects.all()] == [
+        quiet.external_id
+    ]
     assert list(Decision.objects.values_list("submission", "action", "policy_version")) == [
         (quiet.submission_id, "clear", "default-1")
     ]
@@ -86,7 +88,9 @@ def test_a_policy_may_remove(platform, monkeypatch):
 def test_strikes_raise_the_priority(platform):
     make_version()
     first, other = receive(platform, "what a clown", author="ann") + receive(platform, "you clown", author="bob")
-    Post.objects.filter(pk=first.pk).update(state="closed", outcome="remove", flagged=True, closed_at="2026-01-01T00:00Z")
+    Post.objects.filter(pk=first.pk).update(
+        state="closed", outcome="remove", flagged=True, closed_at="2026-01-01T00:00Z"
+    )
     (third,) = receive(platform, "such a clown", author="ann")
     answer_all(score_by_words)
     third.refresh_from_db()

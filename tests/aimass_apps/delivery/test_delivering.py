@@ -1,0 +1,222 @@
+"""Events on their way to a real local server: signatures, retries, redirects, 410, leases, replay."""
+
+import json
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from aimass_apps.delivery.models import Delivery, GoneEndpoint
+from aimass_apps.delivery.outbox import (
+    ATTEMPTS,
+    WAITS,
+    claim,
+    free_expired_leases,
+    record_attempt,
+    replay,
+    switch_endpoint_on,
+    wait_after,
+)
+from aimass_apps.delivery.run import deliver_due
+from aimass_apps.delivery.sending import Sent
+from aimass_apps.delivery.tasks import deliver
+
+from .conftest import make_platform
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_decision_arrives_signed(platform, endpoint, announced, no_doorbell, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        delivery = announced()
+    assert no_doorbell == ["aimass_apps.delivery.tasks.deliver"]
+    deliver()
+    ((headers, body),) = endpoint.got
+    received = Webhook(platform.outgoing_secret).verify(body, headers)
+    assert received["data"]["name"] == "Größe"
+    assert headers["webhook-id"] == f"evt_{delivery.decision.public_id}"
+    assert headers["content-type"] == "application/json"
+    with pytest.raises(WebhookVerificationError):
+        Webhook(platform.outgoing_secret).verify(body + b" ", headers)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts, delivery.last_status) == ("delivered", 1, 200)
+    assert delivery.delivered_at is not None
+    assert deliver_due() == 0
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308, 400, 404, 429, 500, 503])
+def test_anything_but_2xx_is_tried_again(endpoint, announced, status):
+    delivery = announced()
+    endpoint.status, endpoint.headers = status, {"location": endpoint.url}
+    deliver_due()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.last_status, len(endpoint.got)) == ("waiting", status, 1)
+    assert timedelta(seconds=4) < delivery.next_at - timezone.now() < timedelta(seconds=6)
+    assert deliver_due() == 0
+
+
+def test_retry_after_is_honoured(endpoint, announced):
+    delivery = announced()
+    endpoint.status, endpoint.headers = 503, {"retry-after": "3600"}
+    deliver_due()
+    delivery.refresh_from_db()
+    assert timedelta(minutes=59) < delivery.next_at - timezone.now() <= timedelta(minutes=60)
+
+
+def test_the_same_id_and_a_new_time_at_each_attempt(platform, endpoint, announced, monkeypatch):
+    delivery = announced()
+    endpoint.status = 500
+    deliver_due()
+    Delivery.objects.update(next_at=timezone.now())
+    endpoint.status = 204
+    deliver_due()
+    first, second = (headers for headers, _ in endpoint.got)
+    assert first["webhook-id"] == second["webhook-id"]
+    assert endpoint.got[0][1] == endpoint.got[1][1]
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == ("delivered", 2)
+
+
+def test_given_up_after_the_last_attempt_and_replayed(endpoint, announced, platform):
+    delivery = announced()
+    endpoint.status = 500
+    Delivery.objects.update(attempts=ATTEMPTS - 1)
+    deliver_due()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts, delivery.last_error) == ("failed", ATTEMPTS, "status 500")
+    endpoint.status = 200
+    assert replay(Delivery.objects.filter(pk=delivery.pk)) == 1
+    deliver_due()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == ("delivered", 1)
+    assert endpoint.got[0][0]["webhook-id"] == endpoint.got[1][0]["webhook-id"]
+
+
+def test_410_switches_the_endpoint_off_until_it_is_opened(endpoint, announced, platform):
+    announced()
+    second = announced()
+    endpoint.status = 410
+    Delivery.objects.filter(pk=second.pk).update(next_at=timezone.now() + timedelta(hours=1))
+    deliver_due()
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"failed"}
+    assert GoneEndpoint.objects.get().endpoint == endpoint.url
+    third = announced()
+    assert third.state == "failed"
+    assert deliver_due() == 0
+    endpoint.status = 200
+    assert switch_endpoint_on(platform) == 3
+    deliver_due()
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"delivered"}
+
+
+def test_another_address_is_not_off(endpoint, announced, platform):
+    GoneEndpoint.objects.create(platform=platform, endpoint="http://127.0.0.1:9/old")
+    assert announced().state == "waiting"
+
+
+def test_nobody_listens(announced, db):
+    delivery = announced(make_platform("http://127.0.0.1:9/hook"))
+    deliver_due()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.last_status) == ("waiting", None)
+    assert delivery.last_error.startswith("unreachable")
+
+
+def test_a_slow_answer_is_a_failure(endpoint, announced, monkeypatch):
+    import threading
+
+    monkeypatch.setattr("aimass_apps.delivery.sending.TIMEOUT", 0.2)
+    endpoint.hang = threading.Event()
+    delivery = announced()
+    deliver_due()
+    endpoint.hang.set()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.last_error) == ("waiting", "timeout")
+
+
+def test_without_endpoint_there_is_no_delivery(announced):
+    assert announced(make_platform("")) is None
+    assert not Delivery.objects.exists()
+
+
+def test_a_platform_switched_off_gets_nothing(endpoint, announced, platform):
+    announced()
+    platform.active = False
+    platform.save()
+    deliver_due()
+    assert endpoint.got == []
+    assert Delivery.objects.get().last_error.startswith("refused")
+
+
+def test_a_bad_secret_is_said_and_stops_nobody_else(endpoint, announced):
+    bad = announced(make_platform(endpoint.url, outgoing_secret="whsec_"))
+    good = announced()
+    deliver_due()
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert bad.last_error.startswith("refused")
+    assert good.state == "delivered"
+
+
+def test_private_addresses_are_refused_in_production(endpoint, announced, settings):
+    settings.ALLOW_PRIVATE_ENDPOINTS = False
+    delivery = announced()
+    deliver_due()
+    delivery.refresh_from_db()
+    assert endpoint.got == []
+    assert delivery.last_error.startswith("refused")
+
+
+def test_two_workers_never_hold_the_same_row(announced):
+    for _ in range(12):
+        announced()
+    first, second = claim(lease=uuid.uuid4()), claim(lease=uuid.uuid4())
+    assert len(first) == 8
+    assert len(second) == 4
+    assert not {row.pk for row in first} & {row.pk for row in second}
+
+
+def test_one_platform_does_not_hold_up_another(announced, platform, db):
+    for _ in range(40):
+        announced()
+    other = make_platform(platform.endpoint)
+    last = announced(other)
+    assert last.pk in {row.pk for row in claim(lease=uuid.uuid4())}
+
+
+def test_who_lost_the_lease_records_nothing(announced):
+    announced()
+    lease = uuid.uuid4()
+    (held,) = claim(lease=lease)
+    Delivery.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    assert free_expired_leases() == 1
+    assert not record_attempt(delivery=held, lease=lease, sent=Sent(200), jitter=0.0)
+    assert Delivery.objects.get().state == "waiting"
+    (again,) = claim(lease=uuid.uuid4())
+    assert again.attempts == 2
+
+
+def test_a_row_whose_workers_all_died_is_given_up(announced):
+    announced()
+    claim(lease=uuid.uuid4())
+    Delivery.objects.update(leased_until=timezone.now() - timedelta(seconds=1), attempts=ATTEMPTS)
+    free_expired_leases()
+    assert Delivery.objects.get().state == "failed"
+
+
+def test_the_schedule():
+    assert WAITS == (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
+    assert [wait_after(attempts, jitter=0.0) for attempts in range(1, ATTEMPTS)] == list(WAITS)
+    assert wait_after(2, jitter=0.999) == pytest.approx(330, abs=0.1)
+    assert wait_after(1, jitter=0.0, retry_after=100.0) == 100.0
+    assert wait_after(9, jitter=0.0, retry_after=1.0) == 86_400
+
+
+def test_the_body_is_what_was_written_with_the_decision(endpoint, announced):
+    delivery = announced()
+    deliver_due()
+    assert json.loads(endpoint.got[0][1]) == delivery.payload
+    stamp = int(endpoint.got[0][0]["webhook-timestamp"])
+    assert abs(stamp - datetime.now(UTC).timestamp()) < 30
