@@ -90,6 +90,12 @@ class InstallationStatus:
     models: list[ModelVersion] = field(default_factory=list)
 
     @property
+    def desks_without_model(self) -> list[str]:
+        """Desks whose texts go to people without a model's answer, because none is live."""
+        live = {version.desk for version in self.models if version.stage == Stage.LIVE}
+        return [str(desk.label) for desk in Desk if desk.value not in live]
+
+    @property
     def delivery_facts(self) -> list[tuple[str, int]]:
         """Outbound events by state, with the states named for people."""
         return [(str(Delivery.State(state).label), number) for state, number in self.deliveries.items()]

@@ -153,6 +153,14 @@ def make_socket_folder(home: Path) -> Path:
     return folder
 
 
+def explain_error(error: OSError, *, home: Path) -> str:
+    """Turn an error of the operating system into one sentence that says what to do."""
+    for sign, sentence in CAUSES.items():
+        if sign in str(error):
+            return sentence.format(service="AI Mass Apps", folder=error.filename or home)
+    return f"{error.strerror}: {error.filename or home}; see to it and start again."
+
+
 def explain(log_text: str, *, service: str, log: Path, folder: Path) -> str:
     """Turn the end of a service's log into one sentence that says what to do."""
     for sign, sentence in CAUSES.items():

@@ -13,7 +13,7 @@ from django.db import connections
 from django.utils.translation import gettext as _
 from rich.console import Console
 
-from aimass_apps.operations.services.processes import ServiceError
+from aimass_apps.operations.services.processes import ServiceError, explain_error
 from aimass_apps.operations.supervision.installation import Installation, chosen_host, chosen_port
 from aimass_apps.people.accounts import create_demo_accounts
 
@@ -40,6 +40,8 @@ class Command(BaseCommand):
             installation.serve(self.prepare, announce=lambda: self.announce(installation.address))
         except ServiceError as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(explain_error(error, home=settings.AIMASS_HOME)) from error
 
     def prepare(self) -> None:
         """Bring the database to the present schema, with the models and people that a first start needs."""
