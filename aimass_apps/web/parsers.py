@@ -1,4 +1,4 @@
-"""JSON bodies of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes. DRF reads the stream itself, past Django's limit."""
+"""JSON bodies of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser
 
 
 class BodyTooLarge(APIException):
@@ -22,8 +22,13 @@ class BodyTooLarge(APIException):
     default_code = "body_too_large"
 
 
-class LimitedJSONParser(JSONParser):
-    """Refuses too large, unreadable and too deeply nested bodies as problem documents."""
+class LimitedJSONParser(BaseParser):
+    """Refuses too large, unreadable and too deeply nested bodies as problem documents.
+
+    Not a JSONParser: for those DRF reads the body before it asks the parser, and a large one becomes a bare 400.
+    """
+
+    media_type = "application/json"
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None

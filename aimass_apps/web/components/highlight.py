@@ -61,13 +61,22 @@ def _piece(piece: str, covering: list[Mark]) -> str:
         return escape(piece)
     heaviest = max(covering, key=lambda mark: mark.weight)
     names = list(dict.fromkeys(mark.label.replace("_", " ") for mark in covering if mark.label))
+    rules = list(dict.fromkeys(mark.rule for mark in covering if mark.rule))
     return format_html(
-        '<mark class="mark mark-{}" title="{}">{}<span class="mark-label">{}</span></mark>',
+        '<mark class="mark mark-{}" title="{}">{}{}</mark>',
         strength(heaviest.weight),
-        ", ".join(dict.fromkeys(mark.rule for mark in covering if mark.rule)),
+        "; ".join(part for part in (", ".join(names), ", ".join(rules)) if part),
         piece,
-        ", ".join(names),
+        _label(names),
     )
+
+
+def _label(names: list[str]) -> SafeString | str:
+    """The first label and how many more: a text must stay readable under its marks. The title names all."""
+    if not names:
+        return ""
+    more = f" +{len(names) - 1}" if len(names) > 1 else ""
+    return format_html('<span class="mark-label">{}{}</span>', names[0], more)
 
 
 def strength(weight: float) -> int:

@@ -39,9 +39,9 @@ def _sprite() -> str:
     return static("web/icons.svg")
 
 
-def kbd(keys: str) -> SafeString:
+def kbd(keys: object) -> SafeString:
     """Key caps for one key (`a`) or a sequence (`g q`)."""
-    caps = [format_html("<kbd>{}</kbd>", key) for key in keys.split()]
+    caps = [format_html("<kbd>{}</kbd>", key) for key in str(keys).split()]
     return format_html('<span class="keys" aria-hidden="true">{}</span>', mark_safe(" ".join(caps)))  # noqa: S308 - each cap is escaped above
 
 

@@ -130,7 +130,7 @@ def test_shapes(name, shape):
 def test_marks_are_escaped_and_labelled():
     drawn = highlight.highlight("you <b> fool", [Span(8, 12, "insult", "fool", 0.9)])
     assert "&lt;b&gt;" in drawn
-    assert '<mark class="mark mark-3" title="fool">fool<span class="mark-label">insult</span></mark>' in drawn
+    assert '<mark class="mark mark-3" title="insult; fool">fool<span class="mark-label">insult</span></mark>' in drawn
 
 
 def test_marks_that_overlap_share_their_piece():

@@ -45,6 +45,19 @@
     document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax${secure}`;
   }
 
+  // Asked on the way down, so that a "no" is heard before htmx sends the form.
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const question = event.submitter?.dataset.confirm || event.target.dataset.confirm;
+      if (question && !window.confirm(question)) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      }
+    },
+    true,
+  );
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.matches("[data-theme-switch]") && event.submitter) {
@@ -53,11 +66,6 @@
       const next = isDark() ? ".theme-to-light" : ".theme-to-dark";
       if (event.submitter.matches(".theme-to-light, .theme-to-dark")) form.querySelector(next).focus();
       closePopovers();
-      return;
-    }
-    const question = (event.submitter && event.submitter.dataset.confirm) || form.dataset.confirm;
-    if (question && !window.confirm(question)) {
-      event.preventDefault();
       return;
     }
     // A second press while the first is on its way would only earn an error.
