@@ -1,5 +1,6 @@
 """Conditions of the catalogue as pages name and find them."""
 
+from collections.abc import Iterable
 from functools import cache
 
 from django.utils.translation import get_language
@@ -40,11 +41,23 @@ def _plain(words: str) -> str:
 
 @cache
 def _by_words() -> dict[str, str]:
-    """Every way to write a condition -> its id. What two conditions share finds neither."""
-    ways: dict[str, set[str]] = {}
-    for condition in load_catalogue().conditions.values():
-        names = {condition.id, condition.name, condition.name_zh, condition.icd10, *condition.synonyms}
-        names |= {f"{name} ({condition.icd10})" for name in (condition.name, condition.name_zh)}
-        for name in names - {""}:
-            ways.setdefault(_plain(name), set()).add(condition.id)
-    return {name: found.pop() for name, found in ways.items() if len(found) == 1}
+    """Every way to write a condition -> its id. Names go before synonyms; what two conditions share finds neither."""
+    known = load_catalogue().conditions.values()
+    names = [(name, each) for each in known for name in (each.name, each.name_zh) if name]
+    tiers = [
+        [(f"{name} ({each.icd10})", each) for name, each in names],
+        [*names, *((each.id, each) for each in known)],
+        [(each.icd10, each) for each in known],
+        [(synonym, each) for each in known for synonym in each.synonyms],
+    ]
+    found: dict[str, str] = {}
+    for tier in tiers:
+        found = _unambiguous(tier) | found
+    return found
+
+
+def _unambiguous(ways: Iterable[tuple[str, Condition]]) -> dict[str, str]:
+    by_words: dict[str, set[str]] = {}
+    for words, condition in ways:
+        by_words.setdefault(_plain(words), set()).add(condition.id)
+    return {words: ids.pop() for words, ids in by_words.items() if len(ids) == 1}

@@ -96,18 +96,24 @@ def contradiction_words(outcome: Mapping[str, Any]) -> str:
 
 
 def flag_rows(outcome: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rules that fired: name in the reader's language, level, source."""
+    """The rules that fired, numbered: name in the reader's language, level, source."""
     chinese = (get_language() or "").startswith("zh")
     return [
-        {**flag, "shown": flag["name_zh"] if chinese and flag.get("name_zh") else flag["name"]}
-        for flag in outcome.get("red_flags", ())
+        {**flag, "number": number, "shown": flag["name_zh"] if chinese and flag.get("name_zh") else flag["name"]}
+        for number, flag in enumerate(outcome.get("red_flags", ()), start=1)
     ]
 
 
 def marks(outcome: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The words that made rules fire, for highlighting in the text."""
+    """The words that made rules fire, for highlighting in the text under the number of the rule."""
     return [
-        {"start": start, "end": end, "label": flag["shown"], "rule": flag["shown"], "weight": _WEIGHT[flag["level"]]}
+        {
+            "start": start,
+            "end": end,
+            "label": str(flag["number"]),
+            "rule": flag["shown"],
+            "weight": _WEIGHT[flag["level"]],
+        }
         for flag in flag_rows(outcome)
         for start, end in flag["spans"]
     ]

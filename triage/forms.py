@@ -76,6 +76,9 @@ class MeasurementsForm(forms.Form):
             given["oxygen"] = cleaned["oxygen"] == "yes"
         if cleaned.get("hypercapnic"):
             given["hypercapnic"] = True
+        upper, lower = values["systolic"], values["diastolic"]
+        if upper is not None and lower is not None and lower >= upper:
+            self.add_error("diastolic", _("Must be lower than the systolic pressure."))
         try:
             Vitals.from_mapping(given)
         except VitalsError as error:
@@ -126,7 +129,7 @@ class VisitForm(MeasurementsForm):
         required=False,
         help_text=_("Your own number for this person or visit. Kept encrypted; you can search by it."),
     )
-    age = NumberField(label=_("Age"), min_value=0, max_value=125)
+    age = NumberField(label=_("Age"), min_value=0)
     age_unit = forms.ChoiceField(
         label=_("Age in"),
         initial="years",
@@ -163,4 +166,5 @@ class VisitForm(MeasurementsForm):
         self.cleaned_data["age_years"] = round(age * UNITS[unit], 4)
 
     def who(self, cleaned: dict[str, Any]) -> tuple[float | None, bool | None]:
-        return cleaned.get("age_years"), cleaned.get("pregnant")
+        # A pregnant man is an error of its own.
+        return cleaned.get("age_years"), cleaned.get("pregnant") and cleaned.get("sex") != "male"

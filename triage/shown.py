@@ -114,6 +114,7 @@ def _words(assessment: Assessment, outcome: dict[str, Any]) -> dict[str, Any]:
         "condition_rows": explaining.condition_rows(outcome),
         "model_names": [model["shown"] for model in explaining.answered(outcome)],
         "unanswered": explaining.unanswered(outcome),
+        "confirm_words": _("Confirm: %(urgency)s") % {"urgency": Urgency(level).label} if level else _("Confirm"),
         "proposed_condition": name_of(condition) if condition else "",
     }
 

@@ -23,6 +23,10 @@ class PlatformCaller:
     platform: Platform
     is_authenticated: bool = True
 
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """A platform has no person's permissions; error pages ask when they draw the bar."""
+        return False
+
 
 def issue_key(*, platform: Platform) -> str:
     """Make a key and return it; it can never be read again."""

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def administrator() -> User:
-    return User.objects.create_user("admin", password="a long admin password", role=Role.ADMINISTRATOR)
+    return User.objects.create_user("admin", role=Role.ADMINISTRATOR)
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def at_desk(administrator: User) -> Client:
 
 
 def person(username: str = "ana", role: str = Role.MODERATOR) -> User:
-    return User.objects.create_user(username, password="a long first password", role=role)
+    return User.objects.create_user(username, role=role)
 
 
 def test_demo_accounts_are_made_once_with_every_role() -> None:

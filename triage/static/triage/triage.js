@@ -6,6 +6,13 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   form.requestSubmit();
 });
+// A dialog begins at its first control, not at its cross.
+document.addEventListener("aimass:open", (event) => {
+  setTimeout(() => {
+    const first = event.target.querySelector("form[data-submit-keys] :is(input:checked, input:not([type=hidden], [type=radio]), [type=radio])");
+    first?.focus();
+  });
+});
 document.addEventListener("change", (event) => {
   event.target.closest("form[data-filters]")?.requestSubmit();
 });
