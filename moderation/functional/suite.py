@@ -159,12 +159,15 @@ def training_rows(seed: int, n: int) -> list[TrainingRow]:
 
 @cache
 def _training_pools() -> list[dict[str, Any]]:
-    """One pool of templates for each function: the suite's open ones and the training ones."""
+    """One pool of templates for each function: the suite's open ones (but the left-out) and the training ones."""
     pools = {
         function["id"]: {**function, "templates": list(function["open"])}
         for function in _read("templates.json")["functions"]
     }
-    for extra in _read("training_templates.json")["functions"]:
+    training = _read("training_templates.json")
+    for pool in pools.values():
+        pool["templates"] = [t for t in pool["templates"] if t not in training["left_out"]]
+    for extra in training["functions"]:
         pool = pools.setdefault(extra["id"], {**extra, "templates": []})
         pool["templates"] += extra["templates"]
     return list(pools.values())
