@@ -6,7 +6,7 @@ its models, too heavy for a web process; this needs the standard library alone.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal, NamedTuple
@@ -57,11 +57,14 @@ def compile_lexicon(phrases: Mapping[str, Sequence[str]]) -> Lexicon:
     return {finding: compile_wordings(wordings) for finding, wordings in phrases.items() if wordings}
 
 
-def find_assertions(text: str, phrases: Lexicon | Mapping[str, Sequence[str]]) -> list[Assertion]:
+def find_assertions(
+    text: str, phrases: Lexicon | Mapping[str, Sequence[str]], modifiers: Container[str] = ()
+) -> list[Assertion]:
     """Every mention in `text` of the given findings with its status, in text order.
 
     `phrases` maps a finding to its wordings, or is a compiled lexicon (faster when used often). Overlapping
-    mentions of different findings are all given; of one finding the longest at each place.
+    mentions of different findings are all given; of one finding the longest at each place. `modifiers` names
+    findings that are no symptoms ("for years", "today"): a trigger inside one still counts.
     """
     lexicon = _as_lexicon(phrases)
     folded = text.lower() if len(text.lower()) == len(text) else text
@@ -73,7 +76,7 @@ def find_assertions(text: str, phrases: Lexicon | Mapping[str, Sequence[str]]) -
     )
     if not mentions:
         return []
-    taken = [(start, end) for start, end, _ in mentions]
+    taken = [(start, end) for start, end, finding in mentions if finding not in modifiers]
     reporter = speaks_for_relative(folded)
     found: list[Assertion] = []
     for sentence in sentences(folded):

@@ -17,7 +17,6 @@ FILE = Path(__file__).with_name("assertion_triggers.json")
 _WORD = re.compile(r"\S+")
 _CHINESE_COMMA = re.compile("[，,]")
 _SEPARATOR = re.compile(r",|\band\b|\bor\b|\bnor\b|[–—]| - |/")
-_OR = re.compile(r"\bn?or\b")
 _RELATIVE = (
     "mother|father|mum|mom|dad|husband|wife|partner|son|daughter|baby|child|grandmother|grandfather|gran|"
     "grandma|grandpa|nan|brother|sister|uncle|aunt|friend|boyfriend|girlfriend|neighbou?r|colleague"
@@ -47,6 +46,7 @@ class Rules:
     chinese_terminators: re.Pattern[str]
     clause_markers: re.Pattern[str]
     boundaries: re.Pattern[str]
+    list_scope: int
 
 
 @cache
@@ -60,6 +60,7 @@ def load_rules() -> Rules:
         family_terminators=compile_wordings(data["family_terminators"]),
         chinese_terminators=compile_wordings(data["chinese_terminators"]),
         clause_markers=re.compile(data["clause_markers"]),
+        list_scope=data["list_scope"],
         boundaries=re.compile(rf"{short}\.(?!\d)(?=\s|$)|[!?;\n](?!\w)|\n+|;|[。！？；]"),
     )
 
@@ -84,19 +85,23 @@ def scope_end(text: str, sentence: Sentence, hit: "TriggerHit") -> int:
     trigger = hit.trigger
     if trigger.chinese:
         return _chinese_end(text, hit.end, min(sentence.end, hit.end + trigger.scope), trigger.comma)
-    limit = _words_on(text, hit.end, sentence.end, trigger.scope)
-    rules = load_rules()
     if trigger.status == "family":
-        pattern = rules.family_terminators
-    else:
-        pattern = rules.list_terminators if trigger.comma == "pass" else rules.terminators
-    ending = pattern.search(text, hit.end, limit)
-    limit = ending.start() if ending else limit
+        return _until(load_rules().family_terminators, text, hit.end, sentence.end, trigger.scope)
     if trigger.comma == "pass":
-        return limit
-    # After a bare "not" a comma goes on only as a list that ends in "or": "not drowsy, confused or hot".
-    at_any_comma = trigger.comma == "stop" or (trigger.comma == "list" and not _OR.search(text, hit.end, limit))
-    return _clause_end(text, hit.end, limit, at_any_comma)
+        return _until(load_rules().list_terminators, text, hit.end, sentence.end, trigger.scope)
+    # A list that ends in "or" goes on to there: "no cough, pain after meals, fever or chills".
+    whole = _until(load_rules().list_terminators, text, hit.end, sentence.end, load_rules().list_scope)
+    last_or = text.rfind(" or ", hit.end, whole)
+    if trigger.comma != "stop" and last_or > 0 and "," in text[hit.end : last_or]:
+        return _clause_end(text, last_or + 4, whole, at_any_comma=True)
+    limit = _until(load_rules().terminators, text, hit.end, sentence.end, trigger.scope)
+    return _clause_end(text, hit.end, limit, at_any_comma=trigger.comma != "clause")
+
+
+def _until(terminators: re.Pattern[str], text: str, start: int, end: int, words: int) -> int:
+    limit = _words_on(text, start, end, words)
+    ending = terminators.search(text, start, limit)
+    return ending.start() if ending else limit
 
 
 def _chinese_end(text: str, start: int, limit: int, comma: str) -> int:

@@ -127,7 +127,7 @@ def _present(text: str, facts: Facts) -> dict[str, Spans]:
     """Phrase groups asserted present for this patient, with their spans."""
     phrases = load_phrases()
     hits: dict[str, Spans] = {}
-    for found in find_assertions(text, phrases.lexicon):
+    for found in find_assertions(text, phrases.lexicon, phrases.modifiers):
         history = found.status == "past" and found.finding in phrases.history_counts
         if found.status == "present" or history:
             hits[found.finding] = (*hits.get(found.finding, ()), (found.start, found.end))

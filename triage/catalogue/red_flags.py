@@ -65,10 +65,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The phrase groups, compiled, and those of which a long-standing history counts as present."""
+    """The phrase groups, compiled; those of which a history counts as present; those that are no symptoms."""
 
     lexicon: Lexicon
     history_counts: frozenset[str]
+    modifiers: frozenset[str]
     version: str
 
 
@@ -80,6 +81,7 @@ def load_phrases() -> Phrases:
     return Phrases(
         lexicon=compile_lexicon({name: [*group["en"], *group.get("zh", [])] for name, group in groups.items()}),
         history_counts=frozenset(name for name, group in groups.items() if group.get("history_counts")),
+        modifiers=frozenset(name for name, group in groups.items() if group.get("modifier")),
         version=data["version"],
     )
 

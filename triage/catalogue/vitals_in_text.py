@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Final
 
+from triage.catalogue.assertion import find_assertions
 from triage.catalogue.vitals import Vitals, VitalsError
 
 _IS = r"(?:\s*(?:is|was|of|at|:|=|reads?|reading|rate)){0,2}\s*"
-_PRESSURE: Final = re.compile(
-    rf"\b(?:bp|blood pressure|pressure){_IS}(\d{{2,3}})\s*(?:/|over)\s*(\d{{2,3}})", re.IGNORECASE
-)
-_NUMBERS: Final[Mapping[str, re.Pattern[str]]] = {
+_PATTERNS: Final[Mapping[str, re.Pattern[str]]] = {
+    "pressure": re.compile(
+        rf"\b(?:bp|blood pressure|pressure){_IS}(\d{{2,3}})\s*(?:/|over)\s*(\d{{2,3}})", re.IGNORECASE
+    ),
     "heart_rate": re.compile(rf"\b(?:hr|heart rate|pulse(?: rate)?|p){_IS}(\d{{2,3}})\b(?!\s*%)", re.IGNORECASE),
     "respiratory_rate": re.compile(
         rf"\b(?:rr|resps?|respirat(?:ory|ion) rate|respirations|breathing rate){_IS}(\d{{1,2}})\b", re.IGNORECASE
@@ -47,12 +48,13 @@ def fill_from_text(text: str, measured: Vitals) -> Vitals:
 
 
 def _read(text: str) -> dict[str, float]:
+    """The first value of each sign that the text gives as the patient's own and current."""
     found: dict[str, float] = {}
-    for name, pattern in _NUMBERS.items():
-        if match := pattern.search(text):
-            found[name] = float(match.group(1))
-    if match := _PRESSURE.search(text):
-        found |= {"systolic": float(match.group(1)), "diastolic": float(match.group(2))}
+    for mention in find_assertions(text, _PATTERNS):
+        match = _PATTERNS[mention.finding].match(text, mention.start)
+        if match and mention.status == "present":
+            names = ("systolic", "diastolic") if mention.finding == "pressure" else (mention.finding,)
+            found = {name: float(value) for name, value in zip(names, match.groups(), strict=False)} | found
     # Fahrenheit is written in notes without its unit; no living person has 90 degrees Celsius.
     if 90 <= found.get("temperature", 0) <= 110:
         found["temperature"] = round((found["temperature"] - 32) / 1.8, 1)
