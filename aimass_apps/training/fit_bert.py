@@ -28,9 +28,13 @@ WINDOW = 50  # batches whose rows are sorted together: enough to lose the paddin
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a recipe's `[settings]` may set; `tokens` is the longest text in training, `learning_rate` the peak."""
+    """What a recipe's `[settings]` may set.
+
+    `tokens` is the longest text in training, `learning_rate` the peak; `steps` ends the last epoch early.
+    """
 
     epochs: int = 2
+    steps: int = 0
     learning_rate: float = 8e-5
     batch: int = 32
     tokens: int = 96
@@ -149,6 +153,7 @@ class _Run:
         )
         sizes = epoch_sizes(splits, settings.epochs, recipe.seed)
         self.steps = [-(-size // settings.batch) for size in sizes]
+        self.total = min(sum(self.steps), settings.steps or sum(self.steps))
         self.curves: list[dict[str, float]] = []
         self.started, self.rows = time.monotonic(), 0
 
@@ -164,7 +169,7 @@ class _Run:
                 continue
             for batch in self._batches(tokenizer, number):
                 step += 1
-                if step > first:
+                if first < step <= self.total:
                     self._step(wrapped, optimizer, batch, step)
         self.model = self.accelerator.unwrap_model(wrapped).cpu().eval()
 
@@ -193,14 +198,14 @@ class _Run:
         self._tell(step, float(loss.detach()))
 
     def _warmth(self, step: int) -> float:
-        total = sum(self.steps)
+        total = self.total
         warm = max(1, int(total * self.settings.warmup))
         return step / warm if step < warm else max(0.02, (total - step) / max(1, total - warm))
 
     def _tell(self, step: int, loss: float) -> None:
         if not self.accelerator.is_main_process:
             return
-        total = sum(self.steps)
+        total = self.total
         speed = self.rows / (time.monotonic() - self.started)
         if step % 20 == 0 or step == total:
             self.curves.append({"step": step, "loss": round(loss, 4), "rows_per_second": round(speed, 1)})
