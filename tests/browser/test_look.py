@@ -109,6 +109,18 @@ def test_unsaved_input_is_not_lost_by_a_click(page, sign_in):
     assert asked == ["beforeunload"]
 
 
+def test_a_question_comes_before_the_form_is_sent(page):
+    page.goto("/sign-in/")
+    switch = page.get_by_role("button", name="Dark colours")
+    switch.evaluate("button => { button.dataset.confirm = 'Sure?'; }")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    switch.click()
+    assert theme(page) == "auto"
+    page.once("dialog", lambda dialog: dialog.accept())
+    switch.click()
+    assert theme(page) == "dark"
+
+
 def test_the_menu_signs_out(page, sign_in):
     sign_in(page, "ml_engineer")
     page.goto("/gallery/")

@@ -52,6 +52,7 @@ STATES = {
     "reversed": Look(_("Reversed"), "neutral", "undo"),
     "confirmed": Look(_("Confirmed"), "ok", "check-circle"),
     "overridden": Look(_("Overridden"), "warn", "edit"),
+    "taken_back": Look(_("Taken back"), "neutral", "undo"),
     "deferred": Look(_("Deferred"), "neutral", "clock"),
     "open": Look(_("Open"), "info", "inbox"),
     "closed": Look(_("Closed"), "neutral", "check"),

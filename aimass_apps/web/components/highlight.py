@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+
+LABEL_LENGTH = 20  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +50,14 @@ def pieces(text: str, marks: Sequence[Mark]) -> list[tuple[str, list[Mark]]]:
 def highlight(text: str, spans: Iterable[object] | None, lang: str = "") -> SafeString:
     """The whole text, escaped, with `<mark>` and its labels at each span (offsets count code points of `text`)."""
     marks = [mark for span in spans or () if (mark := read_mark(span, len(text)))]
-    body = "".join(_piece(piece, covering) for piece, covering in pieces(text, marks))
     return format_html(
         '<div class="highlighted" dir="auto"{}>{}</div>',
         format_html(' lang="{}"', lang) if lang else "",
-        mark_safe(body),  # noqa: S308 - every piece is escaped in _piece
+        format_html_join("", "{}", ((_piece(piece, covering),) for piece, covering in pieces(text, marks))),
     )
 
 
-def _piece(piece: str, covering: list[Mark]) -> str:
+def _piece(piece: str, covering: list[Mark]) -> SafeString:
     if not covering:
         return escape(piece)
     heaviest = max(covering, key=lambda mark: mark.weight)
@@ -72,11 +73,12 @@ def _piece(piece: str, covering: list[Mark]) -> str:
 
 
 def _label(names: list[str]) -> SafeString | str:
-    """The first label and how many more: a text must stay readable under its marks. The title names all."""
+    """All labels if short, else the first and how many more: the text must stay readable. The title names all."""
     if not names:
         return ""
-    more = f" +{len(names) - 1}" if len(names) > 1 else ""
-    return format_html('<span class="mark-label">{}{}</span>', names[0], more)
+    together = ", ".join(names)
+    shown = together if len(together) <= LABEL_LENGTH or len(names) == 1 else f"{names[0]} +{len(names) - 1}"
+    return format_html('<span class="mark-label">{}</span>', shown)
 
 
 def strength(weight: float) -> int:

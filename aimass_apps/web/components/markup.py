@@ -6,8 +6,8 @@ from typing import Any
 
 from django.forms.utils import flatatt
 from django.templatetags.static import static
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 BUTTON_KINDS = ("primary", "secondary", "danger", "quiet")
@@ -41,8 +41,8 @@ def _sprite() -> str:
 
 def kbd(keys: object) -> SafeString:
     """Key caps for one key (`a`) or a sequence (`g q`)."""
-    caps = [format_html("<kbd>{}</kbd>", key) for key in str(keys).split()]
-    return format_html('<span class="keys" aria-hidden="true">{}</span>', mark_safe(" ".join(caps)))  # noqa: S308 - each cap is escaped above
+    caps = format_html_join(" ", "<kbd>{}</kbd>", ((key,) for key in str(keys).split()))
+    return format_html('<span class="keys" aria-hidden="true">{}</span>', caps)
 
 
 def button(

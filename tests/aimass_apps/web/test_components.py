@@ -142,6 +142,15 @@ def test_marks_that_overlap_share_their_piece():
     ]
 
 
+@pytest.mark.parametrize(
+    ("labels", "shown"),
+    [(["1", "3"], "1, 3"), (["identity_hate", "severe_toxic"], "identity hate +1"), (["x" * 30], "x" * 30)],
+)
+def test_many_labels_on_one_piece_stay_short(labels, shown):
+    spans = [{"start": 0, "end": 4, "label": label} for label in labels]
+    assert f'<span class="mark-label">{shown}</span>' in highlight.highlight("fool", spans)
+
+
 @given(st.text(max_size=40), st.lists(st.tuples(st.integers(-5, 50), st.integers(-5, 50)), max_size=6))
 def test_cutting_loses_no_character(text, edges):
     spans = [{"start": start, "end": end, "label": "x", "rule": "", "weight": 0.5} for start, end in edges]
