@@ -40,7 +40,7 @@ def find_leaks(training: Sequence[str], test: Iterable[str]) -> Iterator[Hit]:
         if len(plain) >= SHORTEST:
             sketches[number] = _sketch(plain)
             index.insert(number, sketches[number])
-    for number, text in enumerate(training):
+    for number, text in enumerate(training if exact else ()):
         plain = plain_form(text)
         if plain in exact:
             yield Hit(number, exact[plain], exact=True)

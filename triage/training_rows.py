@@ -1,0 +1,28 @@
+"""Invented cases of the catalogue as training rows: the condition, and the urgency as its own group of labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from triage.catalogue.cases import generate_cases
+from triage.catalogue.load import load_catalogue
+
+LEVELS = ("immediate", "very_urgent", "urgent", "soon", "self_care")
+
+Row = tuple[str, dict[str, float]]
+
+
+def condition_labels() -> list[str]:
+    """Every condition of the catalogue, in its order."""
+    return list(load_catalogue().conditions)
+
+
+def urgency_labels() -> list[str]:
+    """The levels as score names."""
+    return [f"urgency:{level}" for level in LEVELS]
+
+
+def case_rows(seed: int, n: int) -> Iterator[Row]:
+    """`n` cases with their condition and their own urgency."""
+    for case in generate_cases(n, seed):
+        yield case.text, {case.condition: 1.0, f"urgency:{case.urgency}": 1.0}

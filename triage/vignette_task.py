@@ -1,0 +1,49 @@
+"""Clinical vignettes of a test file as rows: one text, and the catalogue's condition for the diagnosis it names."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from triage.catalogue.load import load_catalogue
+
+NAMES = Path(__file__).parent / "recipes" / "diagnosis_names.json"
+# The order in which a clinician would tell it; "-" stands for nothing.
+PARTS = ("demographics", "chief_complaints", "presentation", "absent_findings", "physical_history", "family_history")
+UNKNOWN = "not_in_catalogue"
+
+
+def row(raw: Mapping[str, str]) -> dict[str, str]:
+    """A vignette with `text`, `condition` and the diagnosis as written."""
+    told = [raw.get(part, "").strip() for part in PARTS]
+    text = ". ".join(part.rstrip(".") for part in told if part not in {"", "-"}) + "."
+    return {"text": text, "condition": condition_of(raw["correct_diagnosis"]), "diagnosis": raw["correct_diagnosis"]}
+
+
+def rows(path: Path) -> Iterator[dict[str, str]]:
+    """All vignettes of a JSON-lines file."""
+    with path.open(encoding="utf-8") as stream:
+        yield from (row(json.loads(line)) for line in stream if line.strip())
+
+
+def condition_of(diagnosis: str) -> str:
+    """The condition that a diagnosis names, or `UNKNOWN`, which no model answers: a miss."""
+    found = _names().get(_plain(diagnosis), "")
+    return found if found in load_catalogue().conditions else UNKNOWN
+
+
+@cache
+def _names() -> dict[str, str]:
+    known = {
+        _plain(name): condition.id
+        for condition in reversed(load_catalogue().conditions.values())
+        for name in (*condition.synonyms, condition.id.replace("_", " "), condition.name)
+    }
+    return known | json.loads(NAMES.read_text(encoding="utf-8"))["names"]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", " ", name.lower()).strip()
