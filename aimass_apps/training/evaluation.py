@@ -13,8 +13,8 @@ from sklearn.metrics import f1_score
 from aimass_apps.inference.predictor import Item, Predictor
 from aimass_apps.registry.artefacts import Manifest
 from aimass_apps.training import metrics
-from aimass_apps.training.examples import label_value
 from aimass_apps.training.evaluation_tasks import Task, groups_of, read_rows
+from aimass_apps.training.examples import label_value
 
 CHUNK = 512
 SEED = 1

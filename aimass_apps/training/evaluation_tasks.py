@@ -19,7 +19,8 @@ class Task:
     """One test. `truth` makes a yes or no, `labels` names label columns, `condition` the column of a diagnosis.
 
     `classes` cuts one column into several classes by labels in order; `group` and `function` are columns,
-    `reader` makes a row of a raw one, `group_words` makes a group of rows that hold the word; `sample` takes that many rows at most.
+    `reader` makes a row of a raw one, `group_words` a group of the rows that hold the word; `sample` takes that many
+    rows at most.
     """
 
     name: str

@@ -11,8 +11,8 @@ from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, Manifest, r
 from aimass_apps.training.card import table
 from aimass_apps.training.evaluation import compare, evaluate
 from aimass_apps.training.evaluation_report import write_report
-from aimass_apps.training.recipe import BadRecipe
 from aimass_apps.training.evaluation_tasks import Task, read_tasks, task_for
+from aimass_apps.training.recipe import BadRecipe
 
 
 class Command(BaseCommand):
