@@ -42,7 +42,10 @@ class VersionAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a post was flagged. `code` is score, keyword or model_unavailable; `spans` are (start, end, rule, weight)."""
+    """Why a post was flagged. `code` is score, keyword or model_unavailable; `spans` are (start, end, rule, weight).
+
+    For keywords `score` is the heaviest word's weight and `threshold` the weight from which its rule holds.
+    """
 
     code: str
     kind: str = ""
@@ -142,9 +145,8 @@ def _keywords(answer: VersionAnswer, deciding: Sequence[VersionAnswer], policy: 
         share = policy.keywords.strong_needs_share if share is None else share
         if label in policy.quiet_labels or needed is None or share < needed:
             continue
-        score = answer.scores.get(label, weight)
-        threshold = policy.threshold(KEYWORDS, label, answer.thresholds)
-        yield Reason(KEYWORD, KEYWORDS, answer.version, label, score, threshold, _spans(answer.spans, label))
+        level = _level(weight, policy.keywords)
+        yield Reason(KEYWORD, KEYWORDS, answer.version, label, weight, level, _spans(answer.spans, label))
 
 
 def _share_needed(weight: float, rules: KeywordRules) -> float | None:
@@ -154,6 +156,11 @@ def _share_needed(weight: float, rules: KeywordRules) -> float | None:
     if weight >= rules.strong_from:
         return rules.strong_needs_share
     return rules.mild_needs_share if weight >= rules.mild_from else None
+
+
+def _level(weight: float, rules: KeywordRules) -> float:
+    """The weight from which the rule holds that let this word count."""
+    return max(level for level in (rules.mild_from, rules.strong_from, rules.severe_from) if weight >= level)
 
 
 def _share_of_threshold(label: str, deciding: Sequence[VersionAnswer], policy: Policy) -> float | None:

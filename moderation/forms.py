@@ -108,9 +108,7 @@ class ReviewForm(forms.Form):
             (_("When you remove"), list(REMOVE_REASONS.items())),
         ],
     )
-    comment = forms.CharField(
-        label=_("Comment"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    comment = forms.CharField(label=_("Comment"), max_length=2000, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

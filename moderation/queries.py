@@ -177,6 +177,8 @@ def decisions_of(post: Post) -> QuerySet[Decision]:
 
 def post_of_platform(platform: Platform, reference: str) -> Post | None:
     """A platform's post by our id or its own; of several revisions the latest."""
+    if "\0" in reference:
+        return None
     posts = Post.objects.filter(platform=platform).select_related("submission")
     by_id = _uuid_or_none(reference)
     found = posts.filter(public_id=by_id).first() if by_id else None

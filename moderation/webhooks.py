@@ -19,7 +19,7 @@ from aimass_apps.web.parsers import LimitedJSONParser, read_body, read_json
 from moderation.api import ONE_OR_MANY, RECEIPTS, take_posts
 from moderation.intake import WebhookConflict, receive_webhook
 
-EVENTS = frozenset({"post.created", "post.updated", "posts.created"})
+EVENTS = ("post.created", "post.updated", "posts.created")
 LONGEST_ID = 200
 
 

@@ -141,7 +141,7 @@ def _again(
     request: HttpRequest, post: Post, status: int, *, form: ReviewForm | None = None, notice: str = ""
 ) -> HttpResponse:
     page = page_of(post, person_of(request), _chosen(request), form=form, notice=notice)
-    template = "moderation/_item.html" if request.headers.get("HX-Request") else "moderation/item.html"
+    template = "moderation/_item_swap.html" if request.headers.get("HX-Request") else "moderation/item.html"
     return render(request, template, page, status=status)
 
 
@@ -154,11 +154,12 @@ def _go_on(request: HttpRequest, done: str, *, undo: str = "", skip: int | None 
         messages.success(request, done or _("Put back."))
         return redirect(target)
     if post is None:
-        page = {"urls": {"queue": target}}
+        page = {"urls": {"queue": target}, "undo_url": undo}
         response = render(request, "moderation/_nothing_left.html", page)
     else:
         shown = _find(request, post.public_id)
-        response = render(request, "moderation/_item.html", page_of(shown, person, chosen))
+        page = page_of(shown, person, chosen, undo_url=undo)
+        response = render(request, "moderation/_item_swap.html", page)
     if done:
         toasts.add(response, done, action=_("Undo") if undo else "", url=undo)
     return cast(HttpResponse, push_url(response, target))

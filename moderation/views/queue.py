@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from aimass_apps.people.access import needs, person_of
@@ -23,7 +25,13 @@ from moderation.queries import QueueFilter
 from moderation.views.shown import short_reasons, top_score
 
 SHOWN = 30
-LANGUAGES = {"en": "English", "zh": "中文"}
+LANGUAGES: dict[str, str | Promise] = {
+    "en": "English",
+    "zh": "中文",
+    "mixed": gettext_lazy("Mixed"),
+    "other": gettext_lazy("Other"),
+    "unknown": gettext_lazy("None"),
+}
 
 
 @require_GET
@@ -96,7 +104,7 @@ def _row(post: Post, person: User, chosen: QueueFilter) -> dict[str, Any]:
 def _filters(chosen: QueueFilter) -> list[dict[str, Any]]:
     """Groups of chips: each leads to the queue with that one part of the filter changed."""
     platforms = [(str(platform.public_id), platform.name) for platform in queries.platforms_waiting()]
-    languages = [(code, LANGUAGES.get(code, code)) for code in queries.languages_waiting() if code.isalpha()]
+    languages = [(code, str(LANGUAGES.get(code, code))) for code in queries.languages_waiting() if code.isalpha()]
     labels = [(label, str(name)) for label, name in NAMES.items()]
     groups = [
         (_("Platform"), "platform", platforms),

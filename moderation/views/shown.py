@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from aimass_apps.registry.models import Kind
 from aimass_apps.submissions.models import Decision, Prediction
-from moderation.decide import MODEL_UNAVAILABLE
+from moderation.decide import KEYWORDS, MODEL_UNAVAILABLE
 from moderation.in_force import current_policy
 from moderation.intake.reviewing import REOPEN
 from moderation.labels import APPROVE_REASONS, NAMES, REMOVE_REASONS
@@ -84,11 +84,12 @@ def score_table(predictions: Iterable[Prediction]) -> tuple[list[tuple[str, list
 
 
 def _note(answered: Iterable[Prediction], label: str) -> str:
-    policy, limits = current_policy(), []
-    for each in answered:
-        limit = policy.threshold(each.version.kind, label, each.version.thresholds)
-        limits.append("–" if limit is None else f"{limit:.2f}")
-    return _("flags from %(limits)s") % {"limits": " / ".join(limits)} if limits else ""
+    """From where the models flag it; words have weights and rules of their own instead."""
+    policy = current_policy()
+    models = [each.version for each in answered if each.version.kind != KEYWORDS]
+    limits = [policy.threshold(version.kind, label, version.thresholds) for version in models]
+    shown = " / ".join(f"{limit:.2f}" for limit in limits if limit is not None)
+    return _("flags from %(limits)s") % {"limits": shown} if shown else ""
 
 
 PARTS: dict[str, str | Promise] = {

@@ -82,7 +82,7 @@ def test_a_reason_says_everything():
         "version": "keywords-any-1",
         "label": "insult",
         "score": 0.3,
-        "threshold": 0.6,
+        "threshold": 0.2,
         "spans": [[4, 9, "clown", 0.3]],
     }
 
