@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
+from django.core.exceptions import PermissionDenied
 
 from aimass_apps.people.roles import PERMISSIONS
 
@@ -11,6 +12,7 @@ class RoleBackend(BaseBackend):
     """Answers `user.has_perm(...)` from the role alone; it signs nobody in."""
 
     def has_perm(self, user_obj: Any, perm: str, obj: object = None) -> bool:
-        if not user_obj.is_active or obj is not None:
-            return False
-        return perm in PERMISSIONS.get(getattr(user_obj, "role", ""), frozenset())
+        """True, or an end to the question: no other backend is asked (Django's own would query the database)."""
+        if user_obj.is_active and perm in PERMISSIONS.get(getattr(user_obj, "role", ""), frozenset()):
+            return True
+        raise PermissionDenied
