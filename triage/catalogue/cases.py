@@ -18,9 +18,7 @@ from random import Random
 from triage.catalogue.load import load_catalogue
 from triage.catalogue.own_words import patient_words
 from triage.catalogue.patients import Patient, draw_patient, urgency_of
-from triage.catalogue.telling import clinical
 from triage.catalogue.vignettes import Told, triage_note, vignette
-from triage.catalogue.wordings import bare, capital, frames, phrases
 
 REGISTERS = ("patient", "clinician", "note")
 _SHARES = (45, 45, 10)
@@ -62,8 +60,6 @@ def generate_cases(n: int, seed: int, conditions: Sequence[str] | None = None) -
 def _told(patient: Patient, rng: Random) -> Case:
     register = rng.choices(REGISTERS, _SHARES)[0]
     text, present, absent = _telling(register, patient, rng)
-    if rng.random() < 0.12:
-        text, present = _with_noise(text, present, patient, register, rng)
     return Case(
         text=text,
         condition=patient.condition.id,
@@ -81,19 +77,3 @@ def _telling(register: str, patient: Patient, rng: Random) -> Told:
     if register == "patient":
         return patient_words(patient, rng)
     return vignette(patient, rng) if register == "clinician" else triage_note(patient, rng)
-
-
-def _with_noise(
-    text: str, present: tuple[str, ...], patient: Patient, register: str, rng: Random
-) -> tuple[str, tuple[str, ...]]:
-    """Add a finding that has nothing to do with the condition, as real patients do."""
-    finding = rng.choice(frames()["common_noise"])
-    lay = phrases()[finding].lay
-    families = frames()["families"]
-    ruled_out = {*patient.absent, *patient.condition.against}
-    contradicts = any(finding in (other, *families.get(other, ())) for other in ruled_out)
-    unsuitable = contradicts or finding in present
-    if unsuitable or patient.age_years < 16 or (register == "patient" and not lay):
-        return text, present
-    words = f"Also {bare(rng.choice(lay))}." if register == "patient" else f"{capital(clinical(finding, rng))} noted."
-    return f"{text} {words}", (*present, finding)

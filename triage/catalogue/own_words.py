@@ -39,8 +39,9 @@ def patient_words(patient: Patient, rng: Random) -> tuple[str, tuple[str, ...], 
 
 def _chosen(patient: Patient, rng: Random) -> list[str]:
     known = load_catalogue().findings
-    told = [f for f in patient.present if rng.random() < _MENTIONED[known[f].kind]]
-    by_kind = kinds_of(told or patient.present[:2])
+    leading = patient.present[:2]
+    told = [f for f in patient.present if rng.random() < _MENTIONED[known[f].kind] * (1.3 if f in leading else 1)]
+    by_kind = kinds_of(told if len(told) > 1 else patient.present[:2])
     complaint = by_kind["symptom"] + by_kind["vital"] + by_kind["sign"]
     if rng.random() < 0.3:
         rng.shuffle(complaint)
@@ -59,15 +60,16 @@ def _times(patient: Patient, rng: Random) -> dict[str, str]:
 
 def _sentence(finding: str, place: str, words: dict[str, str], rng: Random) -> str:
     known = phrases()[finding]
-    if known.clauses and (not known.lay or rng.random() < len(known.clauses) / (len(known.clauses) + len(known.lay))):
+    if load_catalogue().findings[finding].kind == "history":
+        place = "history"
+    ways = len(known.clauses) + len(known.lay)
+    if rng.random() * ways < len(known.clauses):
         clause = rng.choice(known.clauses)
         frame = pick("patient", f"{place}_clause", rng)
         return fill(frame, {**words, "clause": clause, "clause_cap": capital(clause)})
     phrase = rng.choice(known.lay)
-    history = load_catalogue().findings[finding].kind == "history"
-    frame = pick("patient", "history_np" if history else f"{place}_np", rng)
-    filled = {**words, "np": phrase, "np_cap": capital(phrase), "np_bare": bare(phrase)}
-    return fill(frame, filled)
+    frame = pick("patient", f"{place}_np", rng)
+    return fill(frame, {**words, "np": phrase, "np_cap": capital(phrase), "np_bare": bare(phrase)})
 
 
 def fill_absent(absent: tuple[str, ...], rng: Random) -> str:

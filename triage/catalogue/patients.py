@@ -10,6 +10,8 @@ from triage.catalogue.load import AGE_BANDS, URGENCIES, Catalogue, Condition, lo
 from triage.catalogue.wordings import frames
 
 _DISCRIMINATORS = 14
+_FEVERISH = 37.4
+_NOISE = 0.15
 _UNITS_A_YEAR = {"hour": 8766, "day": 365, "week": 52, "month": 12, "year": 1}
 # Mean heart rate, respirations, systolic pressure by age in years; rough centres for invented vital signs, not limits.
 _BASELINES = ((1, 130, 40, 85), (3, 112, 28, 93), (6, 100, 24, 97), (12, 88, 20, 104), (200, 76, 15, 124))
@@ -27,6 +29,18 @@ class Patient:
     severity: str
     amount: int
     vitals: Mapping[str, float | str]
+
+    def marks(self) -> frozenset[str]:
+        """What a sentence about normal things must not deny: findings, their sites, severity, urgency, age."""
+        known = load_catalogue().findings
+        marks = {self.severity, self.condition.urgency, *self.present}
+        marks |= {known[finding].body_site for finding in self.present}
+        marks |= {known[finding].kind for finding in self.present} & {"history"}
+        marks |= {f"under_{years}" for years in (1, 5, 18, 40, 60) if self.age_years < years}
+        marks |= {f"over_{years}" for years in (6, 50) if self.age_years >= years}
+        if float(self.vitals["temperature"]) > _FEVERISH:
+            marks.add("feverish")
+        return frozenset(marks)
 
 
 @lru_cache(maxsize=1)
@@ -90,9 +104,15 @@ def _draw_absent(condition: Condition, ruled_out: frozenset[str], rng: Random) -
     for finding in discriminators()[condition.id]:
         # Nobody with right-sided belly pain says "no belly pain".
         contradicts = finding in ruled_out or not ruled_out.isdisjoint(families.get(finding, ()))
-        if not contradicts and rng.random() < 0.3:
+        if not contradicts and rng.random() < 0.25:
             absent.append(finding)
-    return tuple(absent[:6])
+    # Half of all denials are routine and say nothing about this condition.
+    for finding in rng.sample(frames()["routinely_asked"], rng.choice((0, 0, 1, 2, 4))):
+        likely = condition.probability(finding) >= 0.3
+        contradicts = finding in ruled_out or not ruled_out.isdisjoint(families.get(finding, ()))
+        if not (likely or contradicts or finding in absent):
+            absent.append(finding)
+    return tuple(absent[:7])
 
 
 def _draw_present(condition: Condition, barred: frozenset[str], rng: Random) -> tuple[str, ...]:
@@ -105,9 +125,23 @@ def _draw_present(condition: Condition, barred: frozenset[str], rng: Random) -> 
             break
         if finding not in chosen and finding not in barred and rng.random() < 0.8:
             chosen.append(finding)
-    chosen = chosen or list(condition.findings)[:1]
+    # Without any of its three leading findings nobody could recognise the condition.
+    leading = [f for f in list(condition.findings)[:3] if f not in barred] or list(condition.findings)[:1]
+    if not set(leading) & set(chosen) and rng.random() < 0.9:
+        chosen.insert(0, leading[0])
+    chosen = chosen or leading[:1]
     chosen += [f for f, p in condition.risk_factors.items() if f not in barred and rng.random() < p * 0.8]
-    return tuple(_without_contradictions(chosen, rng))
+    if rng.random() < _NOISE:
+        chosen += _unrelated(condition, barred, rng)
+    return tuple(dict.fromkeys(_without_contradictions(chosen, rng)))
+
+
+def _unrelated(condition: Condition, barred: frozenset[str], rng: Random) -> list[str]:
+    """One common finding that has nothing to do with the condition, as real patients bring along."""
+    finding = rng.choice(frames()["common_noise"])
+    families = frames()["families"]
+    contradicts = any(finding in (other, *families.get(other, ())) for other in condition.against)
+    return [] if contradicts or finding in barred or "smoking" in barred else [finding]
 
 
 def _without_contradictions(chosen: list[str], rng: Random) -> list[str]:

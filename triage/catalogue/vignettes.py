@@ -8,6 +8,8 @@ from triage.catalogue.wordings import capital, fix_articles, frames, join
 
 Told = tuple[str, tuple[str, ...], tuple[str, ...]]
 
+# How many sentences that say nothing about the condition a vignette gets, of history and of examination.
+_FILLERS = (0, 0, 0, 1, 1, 2, 3)
 _ONSETS = {
     "sudden": ("sudden-onset", "sudden", "acute", "abrupt"),
     "acute": ("acute", "recent", "progressive", "new-onset"),
@@ -84,10 +86,16 @@ def _history(patient: Patient, history: list[str], rng: Random, words: dict[str,
     if history:
         words["history"] = join([clinical(f, rng) for f in history], rng)
         parts.append(fill(pick("clinician", "history", rng), words))
-    if rng.random() < 0.35:
-        key = "filler_history_child" if patient.age_years < 13 else "filler_history"
-        parts.append(fill(pick("clinician", key, rng), words))
+    key = "filler_history_child" if patient.age_years < 13 else "filler_history"
+    parts += _fillers(key, patient, rng, words)
     return " ".join(parts)
+
+
+def _fillers(key: str, patient: Patient, rng: Random, words: dict[str, str]) -> list[str]:
+    """Sentences that say nothing about the condition, none of which the patient's findings belie."""
+    marks = patient.marks()
+    drawn = rng.sample(frames()["clinician"][key], rng.choice(_FILLERS))
+    return [fill(filler["text"], words) for filler in drawn if marks.isdisjoint(filler["unless"])]
 
 
 def _negatives(patient: Patient, rng: Random, words: dict[str, str]) -> str:
@@ -112,8 +120,9 @@ def _examined(patient: Patient, seen: list[str], tested: list[str], rng: Random,
     if seen:
         words["signs"] = join([clinical(f, rng) for f in seen], rng)
         sentences.append(fill(pick("clinician", "exam", rng), words))
-    if rng.random() < 0.2:
-        sentences.append(fill(pick("clinician", "filler_exam", rng), words))
+    sentences += _fillers("filler_exam", patient, rng, words)
+    if rng.random() < 0.3:
+        sentences += _fillers("filler_tests", patient, rng, words)[:2]
     if tested:
         words["tests"] = join([clinical(f, rng) for f in tested], rng)
         sentences.append(fill(pick("clinician", "tests", rng), words))

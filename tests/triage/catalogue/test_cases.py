@@ -44,7 +44,7 @@ def test_texts_vary(cases):
     openings = Counter(" ".join(case.text.split()[:3]) for case in cases)
     assert openings.most_common(1)[0][1] < 0.03 * len(cases)
     lengths = sorted(len(case.text.split()) for case in cases)
-    assert lengths[len(lengths) // 20] < 15
+    assert lengths[len(lengths) // 20] < 20
     assert lengths[-len(lengths) // 20] > 65
 
 
@@ -127,6 +127,27 @@ def test_vital_signs_agree_with_the_findings():
     assert (ill["consciousness"], well["consciousness"]) == ("unresponsive", "alert")
     assert 36 <= well["temperature"] <= 37.5
     assert well["spo2"] >= 95
+
+
+@pytest.mark.parametrize(
+    ("sentence", "belied_by"),
+    [
+        ("There is no rash.", "rash"),
+        ("The lungs are clear", "crackles"),
+        ("has never smoked", "smoking"),
+        ("afebrile", "fever"),
+    ],
+)
+def test_no_normal_finding_belies_the_patient(cases, sentence, belied_by):
+    saying = [case for case in cases if case.register == "clinician" and sentence in case.text]
+    assert saying
+    assert not any(belied_by in case.present for case in saying)
+
+
+def test_an_empty_presentation_is_never_told():
+    rng = Random(6)
+    for condition in load_catalogue().conditions.values():
+        assert draw_patient(condition, rng).present
 
 
 def test_infants_do_not_complain_of_headache():
