@@ -41,6 +41,13 @@ def _usual_urgencies() -> dict[str, Any]:
     return {condition.id: condition.urgency for condition in load_catalogue().conditions.values()}
 
 
+def warm_up() -> None:
+    """Read catalogue, rules and policy now: about a second that the first visit should not wait for."""
+    current_policy()
+    _usual_urgencies()
+    safety_floor("", Facts())
+
+
 def facts_of(submission: Submission) -> Facts:
     """The submission's facts as the safety floor takes them."""
     given: Mapping[str, Any] = submission.sealed_facts or {}

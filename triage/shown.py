@@ -17,7 +17,7 @@ from triage.proposal import preview
 from triage.reasons import LABELS
 
 LATE_AFTER = timedelta(seconds=5)
-VERDICTS = {"confirm": "confirmed", "override": "overridden", "defer": "deferred", "withdraw": "reversed"}
+VERDICTS = {"confirm": "confirmed", "override": "overridden", "defer": "deferred", "withdraw": "taken_back"}
 
 
 @dataclass(frozen=True, slots=True)

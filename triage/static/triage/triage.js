@@ -9,7 +9,8 @@ document.addEventListener("keydown", (event) => {
 // A dialog begins at its first control, not at its cross.
 document.addEventListener("aimass:open", (event) => {
   setTimeout(() => {
-    const first = event.target.querySelector("form[data-submit-keys] :is(input:checked, input:not([type=hidden], [type=radio]), [type=radio])");
+    const form = event.target.querySelector("form[data-submit-keys]");
+    const first = form?.querySelector("input:checked") || form?.querySelector("input:not([type=hidden]), select, textarea");
     first?.focus();
   });
 });
