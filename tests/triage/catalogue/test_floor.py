@@ -115,7 +115,35 @@ def test_age_and_sex_as_a_text_tells_them(text: str, age: float | None, sex: str
     assert told.age_years == (None if age is None else pytest.approx(age))
 
 
-def test_chinese_text_fires_too() -> None:
-    assert "acs" in _rules("胸痛两小时，大汗。", Facts(60))
-    assert safety_floor("没有胸痛，流鼻涕。", Facts(30)).fired == ()
-    assert "suicide_plan" in _rules("我想自杀，药准备好了。", Facts(30))
+@pytest.mark.parametrize(
+    ("text", "age", "rule"),
+    [
+        ("胸痛两小时，大汗。", 60, "acs"),
+        ("突然左半边身体无力，说话不清，半小时了", 60, "stroke"),
+        ("喝了农药，呕吐", 45, "poison_swallowed"),
+        ("高烧39.5，抽搐五分钟，叫不醒", 3, "unconscious"),
+        ("吃了虾后嘴唇肿，呼吸困难", 30, "anaphylaxis"),
+        ("发热、剧烈头痛、脖子僵硬", 20, "meningism"),
+        ("早上突然睾丸剧痛", 16, "testicular_torsion"),
+        ("我想自杀，药准备好了。", 30, "suicide_plan"),
+        ("我不想活了，药已经准备好了", 35, "suicidal_with_means"),
+        ("宝宝五周，发烧38.5，不吃奶", 0.1, "infant_fever"),
+        ("孕34周，血压160/110，头痛眼花", 34, "preeclampsia"),
+    ],
+)
+def test_chinese_emergencies_fire(text: str, age: float, rule: str) -> None:
+    assert rule in _rules(text, Facts(age))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "没有胸痛，流鼻涕。",
+        "没有胸痛，没有呼吸困难，只是咳嗽",
+        "父亲有心脏病，我没有胸痛",
+        "担心自己得了脑膜炎，没有发热头痛",
+        "去年有过胸痛，现在没有不舒服",
+    ],
+)
+def test_chinese_negated_past_and_feared_findings_do_not_fire(text: str) -> None:
+    assert safety_floor(text, Facts(40)).fired == ()
