@@ -157,7 +157,7 @@ def _first_that_works(commands: list[list[str]], home: Path, *, step: int, doing
     cause = "the packages can't be fetched: check the network"
     if "no space left" in text:
         cause = "there is no disk space left: free about 2 GB"
-    elif "no matching distribution" in text and "torch" in text:
+    elif "+cpu" in text and any(sign in text for sign in ("no matching distribution", "resolutionimpossible")):
         cause = "no CPU build of torch can be reached: check the network, or set PIP_FIND_LINKS to a folder with it"
     raise NotInstalled(f"Training is not available, {cause}, then start again (log: {home / 'logs' / LOG_FILE}).")
 

@@ -74,6 +74,7 @@ def test_a_damaged_progress_file_is_no_error(tmp_path: Path) -> None:
     [
         ("ERROR: No space left on device", "free about 2 GB"),
         ("ERROR: No matching distribution found for torch==2.13.0+cpu", "PIP_FIND_LINKS"),
+        ("Cannot install torch==2.13.0+cpu because\nERROR: ResolutionImpossible: for help", "PIP_FIND_LINKS"),
         ("ERROR: could not connect", "check the network"),
     ],
 )
