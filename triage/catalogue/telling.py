@@ -10,6 +10,7 @@ from triage.catalogue.wordings import bare, capital, frames, join, lower_first, 
 
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
+_UNDENIED = re.compile(r"[,\d]")
 _DOUBLED = re.compile(r"\b(past|last) (?:about|a)\b ")
 
 
@@ -93,10 +94,9 @@ def negated(findings: Sequence[str], rng: Random, *, lay: bool) -> str:
     words = []
     for finding in findings:
         known = phrases()[finding]
-        plain = (
-            bare(rng.choice(known.lay)) if lay and known.lay else lower_first(load_catalogue().findings[finding].name)
-        )
-        words.append(plain if lay else rng.choice((plain, bare(rng.choice(known.clinical)))))
+        # A wording with a comma would fall apart in a list, and nobody denies "a fever of 38.7".
+        ways = [way for way in (known.lay if lay and known.lay else known.clinical) if not _UNDENIED.search(way)]
+        words.append(bare(rng.choice(ways or [lower_first(load_catalogue().findings[finding].name)])))
     return join(words, rng, "or")
 
 

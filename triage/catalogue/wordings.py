@@ -62,7 +62,9 @@ def _phrases_of(finding: Finding) -> Phrases:
     name = lower_first(finding.name)
     clauses = tuple(way for way in finding.lay if is_clause(way))
     lay = tuple(way for way in finding.lay if not is_clause(way))
-    return Phrases(lay or (() if clauses else (name,)), clauses, (*finding.clinical, name))
+    # A name with a comma or brackets reads as a list: it stays out of sentences.
+    plain = () if set(",(") & set(name) else (name,)
+    return Phrases(lay or (() if clauses else (name,)), clauses, (*finding.clinical, *plain))
 
 
 def is_clause(phrase: str) -> bool:
