@@ -75,6 +75,7 @@ def marks(predictions: Iterable[Prediction]) -> list[dict[str, Any]]:
 def score_table(predictions: Iterable[Prediction]) -> tuple[list[tuple[str, list[float | None], str]], list[str]]:
     """Rows of (label, one probability for each model, note) and the models' names, for the table of scores."""
     answered = [each for each in predictions if each.state == Prediction.State.DONE]
+    answered.sort(key=lambda each: each.version.kind == KEYWORDS)  # on a phone only the first fit
     labels = [name for name in NAMES if any(name in (each.scores or {}) for each in answered)]
     rows = [
         (label_name(name), [(each.scores or {}).get(name) for each in answered], _note(answered, name))
