@@ -16,24 +16,34 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from aimass_apps.inference.facts import tell
+from aimass_apps.inference.predictor import Item
+
 Array = npt.NDArray[np.float32]
 HEAD = "head.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """`tokens` is the window's length; `combine` says how the windows of a long text become one (max, mean)."""
+    """`tokens` is the window's length; `combine` says how the windows of a long text become one (max, mean);
+    `tell_facts` puts what a form asked in front of the text.
+    """
 
     groups: tuple[Mapping[str, Any], ...]
     temperature: tuple[float, ...]
     bias: tuple[float, ...]
     tokens: int = 128
     combine: str = "max"
+    tell_facts: bool = False
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The labels of all groups in output order."""
         return tuple(label for group in self.groups for label in group["labels"])
+
+    def text_of(self, item: Item) -> str:
+        """What the model reads of an item."""
+        return tell(item.text, item.facts) if self.tell_facts else item.text
 
     def probabilities(self, logits: Array) -> Array:
         """Calibrated probabilities for raw outputs, both of shape (texts, labels)."""
@@ -61,6 +71,7 @@ class Head:
             "bias": list(self.bias),
             "tokens": self.tokens,
             "combine": self.combine,
+            "tell_facts": self.tell_facts,
         }
         (folder / HEAD).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
@@ -74,13 +85,16 @@ def read_head(folder: Path) -> Head:
         bias=tuple(raw["bias"]),
         tokens=raw["tokens"],
         combine=raw["combine"],
+        tell_facts=raw.get("tell_facts", False),
     )
 
 
-def plain_head(groups: Sequence[Mapping[str, Any]], tokens: int = 128, combine: str = "max") -> Head:
+def plain_head(
+    groups: Sequence[Mapping[str, Any]], tokens: int = 128, combine: str = "max", tell_facts: bool = False
+) -> Head:
     """A head before calibration."""
     outputs = sum(len(group["labels"]) for group in groups)
-    return Head(tuple(groups), (1.0,) * outputs, (0.0,) * outputs, tokens, combine)
+    return Head(tuple(groups), (1.0,) * outputs, (0.0,) * outputs, tokens, combine, tell_facts)
 
 
 def sigmoid(logits: Array) -> Array:

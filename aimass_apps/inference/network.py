@@ -6,6 +6,7 @@ default base (all-MiniLM-L6-v2) was pre-trained with.
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from torch import nn
 from transformers import AutoConfig, AutoModel
 
 PACKAGE = "package:"
+_LAYER = re.compile(r"(?:^|\.)(?:layer|h)\.(\d+)\.")
 
 
 class TextClassifier(nn.Module):
@@ -56,6 +58,14 @@ def base_path(base: str) -> str:
 def freeze_embeddings(model: TextClassifier) -> None:
     """Train everything but the input embeddings: 8 % quicker, and rare words keep what they meant."""
     model.encoder.get_input_embeddings().weight.requires_grad_(False)  # type: ignore[operator, union-attr]
+
+
+def freeze_layers(model: TextClassifier, lowest: int) -> None:
+    """Keep the `lowest` layers as they are: less to learn from few rows, and no gradient to compute there."""
+    for name, parameter in model.encoder.named_parameters():
+        layer = _LAYER.search(name)
+        if layer is not None and int(layer[1]) < lowest:
+            parameter.requires_grad_(False)
 
 
 def _without_pooler(folder: str) -> dict[str, Any]:

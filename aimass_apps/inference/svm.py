@@ -42,7 +42,7 @@ class SvmPredictor:
 
     def predict(self, items: Sequence[Item]) -> list[Answer]:
         """One answer for each item, in order."""
-        rows = self.probabilities([item.text for item in items])
+        rows = self.probabilities([self.head.text_of(item) for item in items])
         return [Answer(dict(zip(self.labels, row.tolist(), strict=True))) for row in rows]
 
     def probabilities(self, texts: Sequence[str]) -> Array:

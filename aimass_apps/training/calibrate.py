@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ def calibrate(logits: Array, targets: Array, weights: Array, groups: Sequence[Ma
         for column in range(part.start, part.stop):
             known = weights[:, column] > 0
             temperature[column], bias[column] = fit_platt(logits[known, column], targets[known, column])
-    return Head(head.groups, tuple(temperature), tuple(bias), head.tokens, head.combine)
+    return replace(head, temperature=tuple(temperature), bias=tuple(bias))
 
 
 def fit_platt(logits: Array, targets: Array) -> tuple[float, float]:

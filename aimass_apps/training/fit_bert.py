@@ -15,7 +15,7 @@ from accelerate import Accelerator
 from tokenizers import Tokenizer
 from torch.nn import functional
 
-from aimass_apps.inference.network import TextClassifier, freeze_embeddings
+from aimass_apps.inference.network import TextClassifier, freeze_embeddings, freeze_layers
 from aimass_apps.inference.normalise import normalise
 from aimass_apps.training import checkpoints
 from aimass_apps.training.examples import Example, Split, as_arrays, epoch, epoch_sizes
@@ -31,6 +31,7 @@ class Settings:
     """What a recipe's `[settings]` may set.
 
     `tokens` is the longest text in training, `learning_rate` the peak; `steps` ends the last epoch early.
+    `freeze_layers` keeps that many of the lowest layers as they are; the head learns `head_pace` times as fast.
     """
 
     epochs: int = 2
@@ -42,6 +43,8 @@ class Settings:
     weight_decay: float = 0.01
     dropout: float = 0.1
     freeze_embeddings: bool = True
+    freeze_layers: int = 0
+    head_pace: float = 1.0
     checkpoint_every: int = 200
 
     @classmethod
@@ -72,6 +75,7 @@ def fit_bert(recipe: Recipe, splits: Sequence[Split], out: Path, report: Report)
     model.dropout.p = settings.dropout
     if settings.freeze_embeddings:
         freeze_embeddings(model)
+    freeze_layers(model, settings.freeze_layers)
     run = _Run(recipe, settings, splits, out, report, model)
     run.train(tokenizer)
     return Fitted(run.model, tokenizer, settings, run.curves)
@@ -125,6 +129,21 @@ def masked_loss(
     return total
 
 
+def _paced(model: TextClassifier, settings: Settings) -> list[dict[str, Any]]:
+    """What is trained, in groups: matrices decay, biases and norms do not, and the fresh head has its own pace."""
+    head = {id(each) for each in model.head.parameters()}
+    trained = [each for each in model.parameters() if each.requires_grad]
+    return [
+        {
+            "params": [each for each in trained if (each.ndim > 1) is matrix and (id(each) in head) is fresh],
+            "weight_decay": settings.weight_decay if matrix else 0.0,
+            "pace": settings.head_pace if fresh else 1.0,
+        }
+        for matrix in (True, False)
+        for fresh in (False, True)
+    ]
+
+
 class _Run:
     """One training with its optimizer, schedule and place in the epochs."""
 
@@ -140,17 +159,7 @@ class _Run:
         self.recipe, self.settings, self.splits, self.out, self.report = recipe, settings, splits, out, report
         self.accelerator = Accelerator()
         self.model = model
-        trained = [each for each in model.parameters() if each.requires_grad]
-        self.optimizer = torch.optim.AdamW(
-            [
-                {
-                    "params": [each for each in trained if each.ndim > 1],
-                    "weight_decay": settings.weight_decay,
-                },
-                {"params": [each for each in trained if each.ndim <= 1], "weight_decay": 0.0},
-            ],
-            lr=settings.learning_rate,
-        )
+        self.optimizer = torch.optim.AdamW(_paced(model, settings), lr=settings.learning_rate)
         sizes = epoch_sizes(splits, settings.epochs, recipe.seed)
         self.steps = [-(-size // settings.batch) for size in sizes]
         self.total = min(sum(self.steps), settings.steps or sum(self.steps))
@@ -187,7 +196,7 @@ class _Run:
         # Seeded anew at each step, so that a resumed training draws the same dropout.
         torch.manual_seed(self.recipe.seed * 1_000_003 + step)
         for group in optimizer.param_groups:
-            group["lr"] = self.settings.learning_rate * self._warmth(step)
+            group["lr"] = self.settings.learning_rate * group["pace"] * self._warmth(step)
         ids, mask, targets, weights = (each.to(self.accelerator.device) for each in batch)
         loss = masked_loss(model(ids, mask), targets, weights, self.recipe.groups)
         self.accelerator.backward(loss)

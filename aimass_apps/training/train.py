@@ -69,7 +69,7 @@ def finish(
     rows = _validation(prepared.splits)
     logits = fitted.logits([row.text for row in rows])
     targets, weights = as_arrays(rows, plan)
-    shape = {"tokens": plan.settings.get("serve_tokens", 128), "combine": plan.settings.get("combine", "max")}
+    shape = head_shape(plan)
     kept = _kept_calibration(plan, rows)
     head = read_head(kept) if kept else calibrate(logits, targets, weights, plan.groups, **shape)
     head.write(folder)
@@ -98,6 +98,16 @@ def _kept_calibration(plan: Recipe, rows: Sequence[Example]) -> Path | None:
     return base if plan.base and (base / MANIFEST).is_file() and len(rows) < ENOUGH_VALIDATION else None
 
 
+def head_shape(plan: Recipe) -> dict[str, Any]:
+    """The head's settings that a recipe may set."""
+    given = plan.settings
+    return {
+        "tokens": given.get("serve_tokens", 128),
+        "combine": given.get("combine", "max"),
+        "tell_facts": given.get("tell_facts", False),
+    }
+
+
 def write_card(folder: Path, manifest: dict[str, Any], files: Sequence[str], limits: str) -> None:
     """Render the card and seal the folder with its manifest."""
     (folder / CARD).write_text(render_card(manifest, limits), encoding="utf-8")
@@ -113,7 +123,7 @@ def _fit_bert(
     from aimass_apps.training.fit_bert import fit_bert
 
     fitted = fit_bert(plan, splits, work, progress)
-    head = plain_head(plan.groups, plan.settings.get("serve_tokens", 128), plan.settings.get("combine", "max"))
+    head = plain_head(plan.groups, **head_shape(plan))
     progress(Progress("compress", 0, 1))
     compress(fitted.model, fitted.tokenizer, head, folder)
     return BertPredictor.load(folder, "cpu"), FILES
