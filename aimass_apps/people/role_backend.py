@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from django.contrib.auth.backends import BaseBackend
 from django.core.exceptions import PermissionDenied
 
 from aimass_apps.people.roles import PERMISSIONS
 
 
-class RoleBackend(BaseBackend):
-    """Answers `user.has_perm(...)` from the role alone; it signs nobody in."""
+class RoleBackend:
+    """Answers `user.has_perm(...)` from the role alone. It signs nobody in and finds nobody."""
+
+    def authenticate(self, request: object, **credentials: object) -> None:
+        return None
 
     def has_perm(self, user_obj: Any, perm: str, obj: object = None) -> bool:
         """True, or an end to the question: no other backend is asked (Django's own would query the database)."""
