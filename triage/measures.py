@@ -12,6 +12,7 @@ from triage.catalogue.scales import LEVELS
 
 URGENCY = "urgency:"
 MAIN = "top_3"
+UNKNOWN = 1_000_000  # a place nobody looks at
 Row = tuple[dict[str, Any], dict[str, float], float]
 Pair = tuple[int, int]
 
@@ -45,13 +46,13 @@ def _share(rows: Sequence[tuple[Any, float]], holds: Callable[[Any], bool]) -> f
 
 
 def _rank(labels: Mapping[str, Any], scores: Mapping[str, float]) -> int | None:
-    """The place, from 1, of the judged condition; behind all others when the version does not know it."""
+    """The place, from 1, of the judged condition; behind any that counts when the version does not know it."""
     judged = next((label for label, value in labels.items() if value and not label.startswith(URGENCY)), None)
     conditions = {label: value for label, value in scores.items() if not label.startswith(URGENCY)}
     if judged is None or not conditions:
         return None
     if judged not in conditions:
-        return len(conditions) + 1
+        return UNKNOWN
     return 1 + sum(value > conditions[judged] for value in conditions.values())
 
 

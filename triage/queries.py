@@ -9,7 +9,7 @@ from aimass_apps.people.models import User
 from aimass_apps.people.sealing import keyed_hash
 from aimass_apps.registry.models import Desk
 from aimass_apps.submissions.desks import Example
-from aimass_apps.submissions.models import Prediction, Review
+from aimass_apps.submissions.models import Review
 from triage.measures import URGENCY
 from triage.models import Assessment, Urgency, Visit
 
@@ -75,13 +75,11 @@ def with_reference(reference: str) -> QuerySet[Assessment]:
 
 
 def visit_history(visit: Visit) -> list[Assessment]:
-    """Every assessment of a visit, the newest first, with its answers and judgements."""
-    answers = Prediction.objects.select_related("version").defer("version__card").order_by("version__kind", "id")
+    """Every assessment of a visit, the newest first, with its judgements."""
     judgements = Review.objects.select_related("by").order_by("id")
     return list(
         visit.assessments.select_related("submission", "asked_by")
         .prefetch_related(
-            Prefetch("submission__predictions", queryset=answers),
             Prefetch("submission__reviews", queryset=judgements),
         )
         .order_by("-pk")
