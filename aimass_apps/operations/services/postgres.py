@@ -117,7 +117,8 @@ class Postgres:
         # `nobody` can't make folders in ours, so its server lives one level deeper.
         self.folder = self.home / "cluster" / "postgres"
         self._binaries = self._reachable_binaries()
-        if not self._probe(user=self._user):
+        may_write = _run(child_command(["test", "-w", self.folder.parent], user=self._user)).returncode == 0
+        if not (may_write and self._probe(user=self._user)):
             message = (
                 "PostgreSQL can't run as root here, and the user 'nobody' can't reach this folder: "
                 "start as an ordinary user, set AIMASS_HOME to a folder elsewhere, or set DATABASE_URL."

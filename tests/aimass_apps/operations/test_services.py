@@ -1,10 +1,12 @@
 """The embedded PostgreSQL and Valkey heal whatever happened to them."""
 
 import os
+import pwd
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -192,3 +194,37 @@ def test_a_failure_is_one_sentence_that_says_what_to_do(line: str, advice: str, 
 
     assert advice in sentence
     assert "\n" not in sentence
+
+
+class WithoutNamespaces(Postgres):
+    """PostgreSQL on a machine whose kernel or container forbids user namespaces."""
+
+    def _probe(self, *, user_namespace: bool = False, user: str = "") -> bool:
+        return not user_namespace and super()._probe(user=user)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another identity for PostgreSQL")
+def test_root_without_user_namespaces_becomes_nobody() -> None:
+    with tempfile.TemporaryDirectory(prefix="aimass-nobody-") as folder:
+        home = Path(folder)
+        server = WithoutNamespaces(home, settings={"fsync": "off"})
+
+        server.start()
+
+        assert server.process is not None
+        uid = Path(f"/proc/{server.process.pid}").stat().st_uid
+        assert uid == pwd.getpwnam("nobody").pw_uid
+        with psycopg.connect(server.url) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        kill(server)
+        server.start()
+        server.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another identity for PostgreSQL")
+def test_root_without_namespaces_in_a_private_folder_is_told_what_to_do(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)  # pytest's folders are private already: nobody can't get here
+    server = WithoutNamespaces(tmp_path / "home", settings={"fsync": "off"})
+
+    with pytest.raises(ServiceError, match="start as an ordinary user"):
+        server.start()
