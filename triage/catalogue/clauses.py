@@ -53,7 +53,7 @@ class Rules:
 def load_rules() -> Rules:
     """The scope rules of `assertion_triggers.json`."""
     data = json.loads(FILE.read_text(encoding="utf-8"))
-    short = "".join(rf"(?<!\b{re.escape(word)})" for word in data["abbreviations"])
+    short = "".join(rf"(?<!\b{re.escape(word)}\.)" for word in data["abbreviations"])
     return Rules(
         terminators=compile_wordings(data["terminators"]),
         list_terminators=compile_wordings(data["list_terminators"]),
@@ -61,7 +61,7 @@ def load_rules() -> Rules:
         chinese_terminators=compile_wordings(data["chinese_terminators"]),
         clause_markers=re.compile(data["clause_markers"]),
         list_scope=data["list_scope"],
-        boundaries=re.compile(rf"{short}\.(?!\d)(?=\s|$)|[!?;\n](?!\w)|\n+|;|[。！？；]"),
+        boundaries=re.compile(rf"\.{short}(?=\s|$)|[!?](?!\w)|[\n;。！？；]"),
     )
 
 
