@@ -49,7 +49,7 @@ def send_webhook(
     installation: Installation, platform: Platform, webhook_id: str, post: dict[str, object]
 ) -> httpx.Response:
     now = datetime.now(tz=UTC)
-    body = json.dumps({"type": "post.created", "timestamp": now.isoformat(), "data": post})
+    body = json.dumps({"type": "post.created", "timestamp": "2026-01-31T12:00:00Z", "data": post})
     headers = {
         "webhook-id": webhook_id,
         "webhook-timestamp": str(int(now.timestamp())),
