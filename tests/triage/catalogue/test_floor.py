@@ -1,6 +1,8 @@
 """The safety floor beyond its single rules: whom it is for, what it reads, what it says when it can't tell."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from triage.catalogue.demographics import read_demographics
 from triage.catalogue.floor import Facts, safety_floor
@@ -147,3 +149,15 @@ def test_chinese_emergencies_fire(text: str, age: float, rule: str) -> None:
 )
 def test_chinese_negated_past_and_feared_findings_do_not_fire(text: str) -> None:
     assert safety_floor(text, Facts(40)).fired == ()
+
+
+@given(
+    text=st.text(max_size=200)
+    | st.lists(
+        st.sampled_from(["No", "chest pain", ",", "or", "fever", ".", "İ", "没有", "胸痛", "\n", "BP 1/2", "but"])
+    ).map(" ".join),
+    age=st.none() | st.floats(0, 120, allow_nan=False),
+)
+def test_no_text_breaks_the_floor_and_spans_lie_inside_it(text: str, age: float | None) -> None:
+    for flag in safety_floor(text, Facts(age)).fired:
+        assert all(0 <= start < end <= len(text) for start, end in flag.spans)
