@@ -151,11 +151,11 @@ def test_chinese_negated_past_and_feared_findings_do_not_fire(text: str) -> None
     assert safety_floor(text, Facts(40)).fired == ()
 
 
+PIECES = ["No", "chest pain", ",", "or", "fever", ".", "İ", "没有", "胸痛", "\n", "BP 1/2", "but"]
+
+
 @given(
-    text=st.text(max_size=200)
-    | st.lists(
-        st.sampled_from(["No", "chest pain", ",", "or", "fever", ".", "İ", "没有", "胸痛", "\n", "BP 1/2", "but"])
-    ).map(" ".join),
+    text=st.text(max_size=200) | st.lists(st.sampled_from(PIECES)).map(" ".join),
     age=st.none() | st.floats(0, 120, allow_nan=False),
 )
 def test_no_text_breaks_the_floor_and_spans_lie_inside_it(text: str, age: float | None) -> None:
