@@ -51,7 +51,7 @@ check: test-set
 		FIELD_KEYS=$$($(PYTHON) -c 'import base64, secrets; print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())') \
 		HASH_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(60))') \
 		$(MANAGE) check --deploy --fail-level WARNING
-	$(VENV)/djlint --check --lint templates
+	$(VENV)/djlint --lint --quiet templates
 
 lock: test-set
 	$(VENV)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) pyproject.toml -o requirements/serving.lock
