@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-import moderation.demo
 from django.db import transaction
 from django.db.models import Q
 
+import moderation.demo
 import triage.demo
 from aimass_apps.training.models import Dataset, Evaluation, TrainingRun
 

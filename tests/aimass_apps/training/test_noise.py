@@ -9,7 +9,7 @@ from aimass_apps.training import noise
 
 
 def rng(seed: int) -> random.Random:
-    return random.Random(seed)  # noqa: S311 - a reproducible sample, not a secret
+    return random.Random(seed)
 
 
 TEXT = "these people are vermin and they should leave our country"
