@@ -61,7 +61,7 @@ def load_rules() -> Rules:
         chinese_terminators=compile_wordings(data["chinese_terminators"]),
         clause_markers=re.compile(data["clause_markers"]),
         list_scope=data["list_scope"],
-        boundaries=re.compile(rf"\.{short}(?=\s|$)|[!?](?!\w)|[\n;。！？；]"),
+        boundaries=re.compile(rf"\.{short}(?=\s|$)|!(?!\w)|\?(?!\w|\s*(?:no|none|nil|yes)\b)|[\n;。！？；]"),
     )
 
 
