@@ -95,7 +95,9 @@ def scope_end(text: str, sentence: Sentence, hit: "TriggerHit") -> int:
     if trigger.comma != "stop" and last_or > 0 and "," in text[hit.end : last_or]:
         return _clause_end(text, last_or + 4, whole, at_any_comma=True)
     limit = _until(load_rules().terminators, text, hit.end, sentence.end, trigger.scope)
-    return _clause_end(text, hit.end, limit, at_any_comma=trigger.comma != "clause")
+    # After a bare "not" one comma is a pause ("not hot, coughing"), two make a list ("not had fever, cough, pain").
+    listed = trigger.comma == "clause" or (trigger.comma == "list" and text.count(",", hit.end, limit) > 1)
+    return _clause_end(text, hit.end, limit, at_any_comma=not listed)
 
 
 def _until(terminators: re.Pattern[str], text: str, start: int, end: int, words: int) -> int:

@@ -37,6 +37,22 @@ _ALIASES: Final[Mapping[str, str]] = {
     "supplemental_oxygen": "oxygen",
     "on_oxygen": "oxygen",
     "pain_score": "pain",
+    "pulse_rate": "heart_rate",
+    "resp_rate": "respiratory_rate",
+    "breathing_rate": "respiratory_rate",
+    "o2sat": "spo2",
+    "oxygen_sat": "spo2",
+    "bp_systolic": "systolic",
+    "bp_diastolic": "diastolic",
+    "systolic_pressure": "systolic",
+    "diastolic_pressure": "diastolic",
+    "temp_c": "temperature",
+    "temperature_c": "temperature",
+    "body_temperature": "temperature",
+    "blood_glucose": "glucose",
+    "blood_sugar": "glucose",
+    "loc": "consciousness",
+    "gcs": "consciousness",
 }
 _AVPU: Final[Mapping[str, str]] = {
     "a": "alert",
@@ -45,6 +61,9 @@ _AVPU: Final[Mapping[str, str]] = {
     "p": "pain",
     "u": "unresponsive",
 }
+
+
+_GLASGOW: Final = ((15, "alert"), (13, "confused"), (9, "voice"), (4, "pain"), (3, "unresponsive"))
 
 
 class VitalsError(ValueError):
@@ -134,7 +153,7 @@ def _unfold_pressure(values: Mapping[str, object]) -> dict[str, object]:
 
 def _read(name: str, raw: object) -> object:
     if name == "consciousness":
-        return _AVPU.get(str(raw).strip().lower(), str(raw).strip().lower())
+        return _consciousness(str(raw).strip().lower())
     if name in {"oxygen", "hypercapnic"}:
         return _read_flag(raw)
     if isinstance(raw, bool) or not isinstance(raw, int | float | str):
@@ -146,6 +165,16 @@ def _read(name: str, raw: object) -> object:
     if value != value or value in {float("inf"), float("-inf")}:
         raise ValueError("must be a finite number")
     return value
+
+
+def _consciousness(given: str) -> str:
+    """AVPU letters and words as they are; a Glasgow coma score by its usual rough equivalents."""
+    if not given.isdigit():
+        return _AVPU.get(given, given)
+    score = int(given)
+    if not 3 <= score <= 15:
+        raise ValueError("a Glasgow coma score runs from 3 to 15")
+    return next(state for lowest, state in _GLASGOW if score >= lowest)
 
 
 def _read_flag(raw: object) -> bool:

@@ -30,6 +30,7 @@ def test_empty_values_are_not_measured() -> None:
         ({"heart_rate": "nan"}, "heart_rate", "finite"),
         ({"systolic": 80, "diastolic": 120}, "diastolic", "lower than the systolic"),
         ({"consciousness": "sleepy"}, "consciousness", "must be one of"),
+        ({"gcs": 16}, "consciousness", "from 3 to 15"),
         ({"oxygen": "perhaps"}, "oxygen", "true or false"),
         ({"mood": 3}, "mood", "not a vital sign"),
     ],
@@ -66,3 +67,10 @@ def test_vital_signs_are_read_from_a_note(text: str, expected: tuple[float | Non
 def test_the_form_wins_over_the_text_and_nonsense_is_left_aside() -> None:
     assert fill_from_text("pulse 140", Vitals(heart_rate=80)).heart_rate == 80
     assert fill_from_text("BP 50/90", Vitals()).diastolic is None
+
+
+@pytest.mark.parametrize(
+    ("score", "state"), [(15, "alert"), (14, "confused"), (9, "voice"), (8, "pain"), (3, "unresponsive")]
+)
+def test_a_glasgow_coma_score_is_understood(score: int, state: str) -> None:
+    assert Vitals.from_mapping({"gcs": score}).consciousness == state
