@@ -11,7 +11,7 @@ from standardwebhooks import Webhook
 from aimass_apps.delivery.signing import new_secret
 from moderation.models import Post, WebhookReceipt
 
-from .test_api import assert_problem, post
+from .test_api import PROBLEM, assert_problem, post
 
 pytestmark = pytest.mark.django_db
 
