@@ -223,9 +223,6 @@ def test_unknown_posts(key, reference):
     assert_problem(answer, 404)
 
 
-# Webhooks
-
-
 def test_the_schema_names_the_doors(db):
     schema = Client().get("/api/schema/", headers={"Accept": "application/json"}).json()
     assert {"/api/v1/posts/", "/api/v1/posts/{reference}/", "/api/v1/webhooks/{public_id}/"} <= set(schema["paths"])
