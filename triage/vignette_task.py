@@ -39,10 +39,11 @@ def condition_of(diagnosis: str) -> str:
 def _names() -> dict[str, str]:
     known = {
         _plain(name): condition.id
-        for condition in reversed(load_catalogue().conditions.values())
+        for condition in reversed(list(load_catalogue().conditions.values()))
         for name in (*condition.synonyms, condition.id.replace("_", " "), condition.name)
     }
-    return known | json.loads(NAMES.read_text(encoding="utf-8"))["names"]
+    other: dict[str, str] = json.loads(NAMES.read_text(encoding="utf-8"))["names"]
+    return known | other
 
 
 def _plain(name: str) -> str:

@@ -47,7 +47,9 @@ class Head:
 
     def probabilities(self, logits: Array) -> Array:
         """Calibrated probabilities for raw outputs, both of shape (texts, labels)."""
-        scaled = logits / np.asarray(self.temperature, np.float32) + np.asarray(self.bias, np.float32)
+        temperature: Array = np.asarray(self.temperature, np.float32)
+        bias: Array = np.asarray(self.bias, np.float32)
+        scaled: Array = np.add(np.divide(logits, temperature), bias, dtype=np.float32)
         parts, start = [], 0
         for group in self.groups:
             part = scaled[:, start : start + len(group["labels"])]
@@ -99,10 +101,12 @@ def plain_head(
 
 def sigmoid(logits: Array) -> Array:
     """1 / (1 + e^-x), without overflow."""
-    return (0.5 * (1.0 + np.tanh(0.5 * logits))).astype(np.float32)
+    share: Array = (0.5 * (1.0 + np.tanh(0.5 * logits))).astype(np.float32)
+    return share
 
 
 def softmax(logits: Array) -> Array:
     """Shares that sum to 1 in each row, without overflow."""
     raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return (raised / raised.sum(axis=1, keepdims=True)).astype(np.float32)
+    share: Array = (raised / raised.sum(axis=1, keepdims=True)).astype(np.float32)
+    return share

@@ -123,7 +123,7 @@ def read_entries(raw: Iterable[dict[str, Any]]) -> list[Entry]:
 
 
 def _iterate(automaton: Any, text: str) -> Iterable[tuple[int, int]]:
-    return automaton.iter(text) if len(automaton) else ()  # type: ignore[no-any-return]
+    return automaton.iter(text) if len(automaton) else ()
 
 
 def _stands_alone(text: str, start: int, end: int, match: str) -> bool:

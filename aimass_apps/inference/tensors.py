@@ -49,4 +49,5 @@ def read_weights(path: Path) -> dict[str, Array]:
 def _dequantised(stored: npt.NDArray[np.generic], scale: npt.NDArray[np.generic] | None) -> Array:
     if scale is None:
         return stored.astype(np.float32)
-    return np.multiply(stored, scale[:, None], dtype=np.float32)
+    weight: Array = np.multiply(stored, scale[:, None], dtype=np.float32)
+    return weight

@@ -61,7 +61,8 @@ def decisions(
     raw = np.array([[row[label] for label in labels] for row in scores], np.float32)
     limits = np.array([thresholds.get(label, UNKNOWN_THRESHOLD) for label in labels], np.float32)
     margin = (_log_odds(raw) - _log_odds(limits)).max(axis=1)
-    return (raw >= limits).any(axis=1), (1 / (1 + np.exp(-margin))).astype(np.float32)
+    over: metrics.Bools = np.any(raw >= limits, axis=1)
+    return over, (1 / (1 + np.exp(-margin))).astype(np.float32)
 
 
 def _log_odds(share: Any) -> Any:
@@ -69,7 +70,7 @@ def _log_odds(share: Any) -> Any:
     return np.log(kept / (1 - kept))
 
 
-def _ranking(rows: Sequence[Mapping[str, Any]], scores: Sequence[Mapping[str, float]], task: Task) -> dict[str, Any]:
+def _ranking(rows: Sequence[dict[str, Any]], scores: Sequence[Mapping[str, float]], task: Task) -> dict[str, Any]:
     ranked = [
         sorted((name for name in row if ":" not in name), key=lambda name, row=row: -row[name])  # type: ignore[misc]
         for row in scores
@@ -79,7 +80,7 @@ def _ranking(rows: Sequence[Mapping[str, Any]], scores: Sequence[Mapping[str, fl
 
 def _add_labels(
     report: dict[str, Any],
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[dict[str, Any]],
     scores: Sequence[Mapping[str, float]],
     task: Task,
     manifest: Manifest,
@@ -100,7 +101,7 @@ def _add_labels(
 
 def _add_decision(
     report: dict[str, Any],
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[dict[str, Any]],
     scores: Sequence[Mapping[str, float]],
     task: Task,
     manifest: Manifest,
@@ -132,7 +133,7 @@ def _add_decision(
         )
 
 
-def _add_functions(report: dict[str, Any], rows: Sequence[Mapping[str, Any]], right: Any, task: Task) -> None:
+def _add_functions(report: dict[str, Any], rows: Sequence[dict[str, Any]], right: Any, task: Task) -> None:
     report["functions"] = metrics.by_group([str(row[task.function]) for row in rows], right)
     report["figures"]["worst function"] = min(each["share"] for each in report["functions"].values())
     held_out = np.array([row.get("held_out") == "1" for row in rows])
@@ -141,7 +142,7 @@ def _add_functions(report: dict[str, Any], rows: Sequence[Mapping[str, Any]], ri
 
 
 def _classes(
-    rows: Sequence[Mapping[str, Any]], scores: Sequence[Mapping[str, float]], task: Task, manifest: Manifest
+    rows: Sequence[dict[str, Any]], scores: Sequence[Mapping[str, float]], task: Task, manifest: Manifest
 ) -> float:
     assert task.classes is not None  # noqa: S101 - the caller asked
     truth = [str(row[task.classes["column"]]) for row in rows]

@@ -55,7 +55,7 @@ def task_for(path: Path, tasks: Mapping[str, Task], labels: tuple[str, ...]) -> 
             return task
     first = next(iter(read_table(path)), {})
     found = tuple(label for label in labels if label in first)
-    common = {name: name for name in ("group", "function") if name in first}
+    common: dict[str, Any] = {name: name for name in ("group", "function") if name in first}
     if "flag" in first:
         return Task(path.stem, truth=LabelRule(column="flag"), labels=found, **common)
     if "condition" in first:
@@ -93,5 +93,5 @@ def _task(name: str, raw: dict[str, Any]) -> Task:
         raise TypeError(f"{name}: unknown {', '.join(sorted(set(raw) - known))}")
     if "truth" in raw:
         raw = {**raw, "truth": read_rule(raw["truth"])}
-    lists = {key: tuple(raw[key]) for key in ("labels", "answer", "group_words") if key in raw}
-    return Task(name=name, **{**raw, **lists})
+    lists: dict[str, Any] = {key: tuple(raw[key]) for key in ("labels", "answer", "group_words") if key in raw}
+    return Task(name=name, **(raw | lists))

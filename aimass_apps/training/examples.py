@@ -119,7 +119,8 @@ def _with_noise(row: Example, share: float, rng: random.Random) -> Example:
 def _split(source: Source, rows: list[Example]) -> Split:
     if not rows:
         raise BadRecipe(f"source {source.name} gave no annotated rows")
-    training, validation = [], []
+    training: list[Example] = []
+    validation: list[Example] = []
     for row in rows:
         place = int(hashlib.sha256(row.text.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
         (validation if place < source.validation else training).append(row)

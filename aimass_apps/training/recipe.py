@@ -132,8 +132,8 @@ def read_rule(raw: dict[str, Any]) -> LabelRule:
     known = {each.name for each in fields(LabelRule)}
     if not set(raw) <= known:
         raise TypeError(f"unknown label settings {', '.join(sorted(set(raw) - known))}")
-    lists = {name: tuple(raw[name]) for name in ("positive", "negative") if name in raw}
-    return LabelRule(**{**raw, **lists})
+    lists: dict[str, Any] = {name: tuple(raw[name]) for name in ("positive", "negative") if name in raw}
+    return LabelRule(**(raw | lists))
 
 
 def find_recipe(folders: Iterable[Path], desk: str, kind: str, language: str) -> Recipe:
