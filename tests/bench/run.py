@@ -118,10 +118,17 @@ def memory(site: Site) -> dict[str, int]:
         pid = site.pid_of(name)
         if pid is not None:
             whole = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-            # Shared pages (PostgreSQL's buffers) are counted once: proportional, where the kernel tells.
-            found[name] = sum(process.memory_full_info().pss for process in whole)
+            found[name] = sum(map(proportional_bytes, whole))
     assert orphans(site.home)
     return found
+
+
+def proportional_bytes(process: psutil.Process) -> int:
+    """Return its memory with shared pages (PostgreSQL's buffers) divided by those who share them; 0 once it is gone."""
+    try:
+        return int(process.memory_full_info().pss)
+    except psutil.NoSuchProcess:
+        return 0
 
 
 def machine() -> str:
