@@ -1,13 +1,19 @@
-"""The minute's sweep, and the signs of life of every Celery worker."""
+"""The minute's sweep, the demo data, and the signs of life of every Celery worker."""
 
 from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutdown
 
+from aimass_apps.operations import demo
 from aimass_apps.operations.beats import Heart, forget_old_beats
 from aimass_apps.operations.sweeper import sweep_once
 
+FEED_TASK, WIPE_TASK, DEMO_QUEUE = (
+    "aimass_apps.operations.tasks.feed_demo",
+    "aimass_apps.operations.tasks.wipe_demo",
+    "background",
+)
 _hearts: list[Heart] = []
 
 
@@ -15,6 +21,16 @@ _hearts: list[Heart] = []
 def sweep() -> None:
     sweep_once()
     forget_old_beats()
+
+
+@shared_task(name=FEED_TASK)
+def feed_demo() -> None:
+    demo.load_demo()
+
+
+@shared_task(name=WIPE_TASK)
+def wipe_demo() -> None:
+    demo.wipe_demo()
 
 
 # This app is the last one, so its tasks are imported last and the heart starts after the models are loaded.

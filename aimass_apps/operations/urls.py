@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from aimass_apps.operations import views
+from aimass_apps.operations import demo_views, views
 
 urlpatterns = [
     path("healthz/live", views.live, name="healthz_live"),
     path("healthz/ready", views.ready, name="healthz_ready"),
     path("status/", views.status, name="status"),
+    path("status/demo/feed/", demo_views.feed, name="demo_feed"),
+    path("status/demo/wipe/", demo_views.wipe, name="demo_wipe"),
 ]
