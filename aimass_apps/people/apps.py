@@ -7,7 +7,6 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from aimass_apps.people import openapi  # noqa: F401 - drf-spectacular finds its extensions by their import
         from aimass_apps.web import navigation
 
         navigation.register(

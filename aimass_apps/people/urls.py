@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from aimass_apps.people import openapi  # noqa: F401 - drf-spectacular finds its extensions by their import; web only
 from aimass_apps.people.views import account, people, platforms
 
 app_name = "people"
