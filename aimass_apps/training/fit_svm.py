@@ -40,6 +40,7 @@ def fit_svm(recipe: Recipe, examples: Sequence[Example], report: Report) -> SvmP
         report(Progress("train", column + 1, len(recipe.labels), label))
         known = weights[:, column] > 0
         wanted = targets[known, column]
+        _refuse_one_side(label, wanted >= 0.5)
         sure = weights[known, column] * np.abs(2 * wanted - 1) + 1e-6
         plane = _plane(matrix[known], wanted >= 0.5, sure, recipe)
         coefficients[column], intercepts[column] = plane.coef_[0], plane.intercept_[0]
@@ -76,9 +77,15 @@ def _fit_features(features: Features, texts: Sequence[str]) -> csr_matrix:
     return features.transform(texts)
 
 
-def _plane(matrix: csr_matrix, positive: Any, weights: Any, recipe: Recipe) -> Any:
+def _refuse_one_side(label: str, positive: Any) -> None:
     if positive.all() or not positive.any():
-        raise BadRecipe("a label has rows of one side only")
+        side = "no" if positive.size and positive.all() else "yes"
+        raise BadRecipe(
+            f"no row says {side} to {label}: review more, or train on the recipe's own files too (AIMASS_DATA)"
+        )
+
+
+def _plane(matrix: csr_matrix, positive: Any, weights: Any, recipe: Recipe) -> Any:
     if len(recipe.labels) > MANY:
         plane: Any = SGDClassifier(
             loss="modified_huber",

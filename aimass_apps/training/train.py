@@ -105,6 +105,7 @@ def head_shape(plan: Recipe) -> dict[str, Any]:
         "tokens": given.get("serve_tokens", 128),
         "combine": given.get("combine", "max"),
         "tell_facts": given.get("tell_facts", False),
+        "drop_denials": given.get("drop_denials", False),
     }
 
 
