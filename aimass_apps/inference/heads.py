@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from aimass_apps.inference.denials import without_denials
 from aimass_apps.inference.facts import tell
 from aimass_apps.inference.predictor import Item
 
@@ -26,7 +27,7 @@ HEAD = "head.json"
 @dataclass(frozen=True, slots=True)
 class Head:
     """`tokens` is the window's length; `combine` says how the windows of a long text become one (max, mean);
-    `tell_facts` puts what a form asked in front of the text.
+    `tell_facts` puts what a form asked in front of the text, `drop_denials` cuts what a clinical text denies.
     """
 
     groups: tuple[Mapping[str, Any], ...]
@@ -35,6 +36,7 @@ class Head:
     tokens: int = 128
     combine: str = "max"
     tell_facts: bool = False
+    drop_denials: bool = False
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -43,7 +45,8 @@ class Head:
 
     def text_of(self, item: Item) -> str:
         """What the model reads of an item."""
-        return tell(item.text, item.facts) if self.tell_facts else item.text
+        text = without_denials(item.text) if self.drop_denials else item.text
+        return tell(text, item.facts) if self.tell_facts else text
 
     def probabilities(self, logits: Array) -> Array:
         """Calibrated probabilities for raw outputs, both of shape (texts, labels)."""
@@ -74,6 +77,7 @@ class Head:
             "tokens": self.tokens,
             "combine": self.combine,
             "tell_facts": self.tell_facts,
+            "drop_denials": self.drop_denials,
         }
         (folder / HEAD).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
@@ -88,15 +92,14 @@ def read_head(folder: Path) -> Head:
         tokens=raw["tokens"],
         combine=raw["combine"],
         tell_facts=raw.get("tell_facts", False),
+        drop_denials=raw.get("drop_denials", False),
     )
 
 
-def plain_head(
-    groups: Sequence[Mapping[str, Any]], tokens: int = 128, combine: str = "max", tell_facts: bool = False
-) -> Head:
+def plain_head(groups: Sequence[Mapping[str, Any]], tokens: int = 128, combine: str = "max", **read: bool) -> Head:
     """A head before calibration."""
     outputs = sum(len(group["labels"]) for group in groups)
-    return Head(tuple(groups), (1.0,) * outputs, (0.0,) * outputs, tokens, combine, tell_facts)
+    return Head(tuple(groups), (1.0,) * outputs, (0.0,) * outputs, tokens, combine, **read)
 
 
 def sigmoid(logits: Array) -> Array:

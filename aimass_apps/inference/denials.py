@@ -1,0 +1,47 @@
+"""Cut what a clinical text denies ("No fever, no cough. He denies chest pain or sweating.") before a model reads it.
+
+A bag of words can't tell a denied finding from a present one, and lists of denials are long. Only plain, listed
+denials are cut, up to the end of the sentence or a word that turns it round (after NegEx: Chapman et al. 2001);
+"no longer eats" or "cannot walk" tell a finding and stay. The safety rules read the whole text, never this one.
+"""
+
+from __future__ import annotations
+
+import re
+
+# After "no": these make a finding of it.
+_FINDING = (
+    r"longer|relief|improvement|response|appetite|energy|interest|sleep|reflexes?|pulses?|periods?|menses|sensation"
+    r"|feeling|urine|stools?|bowel|movement|power|strength|sense|smell|taste|memory|recollection|one|matter|idea|way"
+)
+_TRIGGERS = (
+    rf"\bno\b(?!\s+(?:{_FINDING})\b)",
+    r"\bnil\b",
+    r"(?<!nothing )(?<!was )(?<!been )\bdenie[sd]\b",
+    r"\bdeny(?:ing)?\b",
+    r"\bnegative for\b",
+    r"\bfree of\b",
+    r"\babsence of\b",
+    r"\bpertinent negatives?(?: are| include)?:?",
+    r"\b(?:does|do|did|has|have|had) not (?:have|had|report|describe|note)\b",
+    r"\b(?:doesn|don|didn|hasn|haven|hadn)['’]?t (?:have|had|report|describe|note|got)\b",
+    r"\bwithout (?:any |associated )?(?=fever|chills|pain|nausea|vomit|cough|rash|swelling|bleeding|discharge|headache)",
+    r"\bwithout (?:any |associated )?(?=weakness|numbness|trauma|injury|relation)",
+    r"\bnot (?:associated with|accompanied by)\b",
+)
+_TRIGGER = f"(?:{'|'.join(_TRIGGERS)})"
+_TURN = (
+    r"(?:[.;\n]|,?\s*\b(?:but|however|although|though|except|apart from|yet)\b"
+    r"|,\s*(?:and\s+)?(?:he|she|they|i|patient)\b|\band\s+(?:reports|has|complains|describes|notes|presents)\b|$)"
+)
+_DENIAL = re.compile(rf"[,\s]*(?:\band\s+|\bor\s+)?{_TRIGGER}.*?(?={_TURN})", re.IGNORECASE | re.DOTALL)
+_EMPTY = re.compile(
+    r"(?:(?<=[.;\n])|^)\s*(?:\b(?:he|she|they|i|there|patient|the patient|has|is|are|was)\b\s*)*[.;,]", re.IGNORECASE
+)
+
+
+def without_denials(text: str) -> str:
+    """`text` without what it denies; the whole text when nothing else would be left."""
+    cut = _EMPTY.sub(" ", _DENIAL.sub("", text))
+    cut = re.sub(r"[ \t]{2,}", " ", cut).strip(" ,;")
+    return cut if re.search(r"\w", cut) else text
