@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import log
 
 from triage.catalogue.cases import generate_cases
 from triage.catalogue.load import load_catalogue
@@ -26,3 +27,11 @@ def case_rows(seed: int, n: int) -> Iterator[Row]:
     """`n` cases with their condition and their own urgency."""
     for case in generate_cases(n, seed):
         yield case.text, {case.condition: 1.0, f"urgency:{case.urgency}": 1.0}
+
+
+def prior_bias() -> dict[str, float]:
+    """Half the logarithm of each condition's prevalence.
+
+    Cases are drawn by the square root of prevalence, so that rare conditions are learnt; the other half comes back here.
+    """
+    return {condition.id: 0.5 * log(condition.prevalence) for condition in load_catalogue().conditions.values()}

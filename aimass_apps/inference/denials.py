@@ -25,8 +25,8 @@ _TRIGGERS = (
     r"\bpertinent negatives?(?: are| include)?:?",
     r"\b(?:does|do|did|has|have|had) not (?:have|had|report|describe|note)\b",
     r"\b(?:doesn|don|didn|hasn|haven|hadn)['’]?t (?:have|had|report|describe|note|got)\b",
-    r"\bwithout (?:any |associated )?(?=fever|chills|pain|nausea|vomit|cough|rash|swelling|bleeding|discharge|headache)",
-    r"\bwithout (?:any |associated )?(?=weakness|numbness|trauma|injury|relation)",
+    r"\bwithout (?:any |associated )?(?=fever|chills|pain|nausea|vomit|cough|rash|swelling|bleeding|discharge)",
+    r"\bwithout (?:any |associated )?(?=headache|weakness|numbness|trauma|injury|relation)",
     r"\bnot (?:associated with|accompanied by)\b",
 )
 _TRIGGER = f"(?:{'|'.join(_TRIGGERS)})"

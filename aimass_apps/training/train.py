@@ -6,12 +6,13 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from aimass_apps.inference.heads import Array, plain_head, read_head
+from aimass_apps.inference.heads import Array, Head, plain_head, read_head
 from aimass_apps.inference.keywords import WORDS, read_entries
 from aimass_apps.registry.artefacts import MANIFEST, read_manifest, write_manifest
 from aimass_apps.training.calibrate import calibrate, expected_calibration_error, threshold_for_precision
@@ -19,7 +20,7 @@ from aimass_apps.training.card import CARD, render_card
 from aimass_apps.training.examples import Example, Split, as_arrays
 from aimass_apps.training.prepare import Prepared, prepare
 from aimass_apps.training.progress import Progress, Report, silent
-from aimass_apps.training.recipe import BadRecipe, Recipe, read_recipe
+from aimass_apps.training.recipe import BadRecipe, Recipe, by_path, read_recipe
 
 ENOUGH_VALIDATION = 200  # rows; fewer can't calibrate seven labels
 MOST_VALIDATION = 700  # rows of one source, so that the largest does not decide the calibration
@@ -96,6 +97,15 @@ def _kept_calibration(plan: Recipe, rows: Sequence[Example]) -> Path | None:
     """The artefact whose calibration and thresholds stay, when too few rows are held back to choose better ones."""
     base = Path(plan.base)
     return base if plan.base and (base / MANIFEST).is_file() and len(rows) < ENOUGH_VALIDATION else None
+
+
+def with_prior(head: Head, plan: Recipe) -> Head:
+    """The head with the bias that `settings.prior` names: what is known of the labels beyond the training rows."""
+    if "prior" not in plan.settings:
+        return head
+    known: dict[str, float] = by_path(plan.settings["prior"])()
+    bias = (each + known.get(label, 0.0) for label, each in zip(head.labels, head.bias, strict=True))
+    return replace(head, bias=tuple(bias))
 
 
 def head_shape(plan: Recipe) -> dict[str, Any]:
