@@ -32,6 +32,13 @@ def case_rows(seed: int, n: int) -> Iterator[Row]:
 def prior_bias() -> dict[str, float]:
     """Half the logarithm of each condition's prevalence.
 
-    Cases are drawn by the square root of prevalence, so that rare conditions are learnt; the other half comes back here.
+    Cases are drawn by the square root of prevalence, so that rare conditions are learnt; here the other half comes
+    back.
     """
     return {condition.id: 0.5 * log(condition.prevalence) for condition in load_catalogue().conditions.values()}
+
+
+def calm_texts(seed: int, n: int) -> Iterator[Row]:
+    """Clinical notes as what they are for a moderator: nothing to see, however many bodies and drugs they name."""
+    for case in generate_cases(n, seed):
+        yield case.text, dict.fromkeys(("toxic", "obscene", "threat", "insult", "identity_hate", "spam"), 0.0)
