@@ -9,7 +9,7 @@ from aimass_apps.submissions.doorbell import ring
 from aimass_apps.submissions.ledger import SCORE_QUEUE, SCORE_TASK, free_expired_leases
 from aimass_apps.submissions.settling import settle_forgotten
 from aimass_apps.training.promotion import JUDGE_QUEUE, JUDGE_TASK
-from aimass_apps.training.runs import RUN_QUEUE, RUN_TASK
+from aimass_apps.training.runs import RUN_QUEUE, RUN_TASK, runs_wait
 
 FORGOTTEN_AFTER = timedelta(seconds=30)
 
@@ -29,5 +29,7 @@ def sweep_once() -> Swept:
     ring(SCORE_TASK, SCORE_QUEUE)
     ring(DELIVER_TASK, DELIVER_QUEUE)
     ring(JUDGE_TASK, JUDGE_QUEUE)
-    ring(RUN_TASK, RUN_QUEUE)
+    # Its worker may be left out (TRAIN=0): no message for it without work.
+    if runs_wait():
+        ring(RUN_TASK, RUN_QUEUE)
     return swept

@@ -79,12 +79,20 @@ def train_waiting() -> int:
     return count
 
 
+def runs_wait() -> bool:
+    return TrainingRun.objects.filter(_takeable()).exists()
+
+
+def _takeable() -> Q:
+    abandoned = Q(state=TrainingRun.State.RUNNING, heartbeat_at__lt=Now() - SILENT_FOR)
+    return Q(state=TrainingRun.State.WAITING) | abandoned
+
+
 def _claim_run() -> TrainingRun | None:
     state = TrainingRun.State
-    abandoned = Q(state=state.RUNNING, heartbeat_at__lt=Now() - SILENT_FOR)
     with transaction.atomic():
         runs = TrainingRun.objects.select_for_update(of=("self",), skip_locked=True)
-        run = runs.filter(Q(state=state.WAITING) | abandoned).order_by("created_at").first()
+        run = runs.filter(_takeable()).order_by("created_at").first()
         if run is not None:
             run.state = state.RUNNING
             run.save(update_fields=["state"])
