@@ -35,6 +35,10 @@ NO_MODELS, OUTSIDE_KNOWN, NEWS2_INCOMPLETE, CONTRADICTION = (
 )
 
 
+_LEAST: Final = 1e-6
+"""The probability of a condition that a model does not name: unlikely, never impossible."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why the urgency is what it is: a code, the level it asks for (if any) and what it is about.
@@ -148,18 +152,30 @@ def _tempered(scores: Mapping[str, float], temperature: float) -> dict[str, floa
 
 
 def _pool(usable: Mapping[str, Mapping[str, float]], policy: Policy) -> dict[str, float]:
-    """Weighted mean of the models' condition probabilities."""
-    pooled: dict[str, float] = {}
+    """Weighted geometric mean of the models' condition probabilities, normalised (logarithmic opinion pool).
+
+    A condition that one model rules out falls, however sure the other is: on test vignettes the confirmed condition
+    is found among the first five more often than by the arithmetic mean.
+    """
     parts = {
         kind: _tempered(_conditions(scores), policy.temperatures.get(kind, 1.0))
         for kind, scores in usable.items()
         if policy.weights.get(kind, 0) > 0
     }
-    total = sum(policy.weights[kind] for kind, part in parts.items() if part)
-    for kind, part in parts.items():
-        for label, value in part.items():
-            pooled[label] = pooled.get(label, 0.0) + policy.weights[kind] / total * value
-    return pooled
+    parts = {kind: part for kind, part in parts.items() if part}
+    total = sum(policy.weights[kind] for kind in parts)
+    labels = {label for part in parts.values() for label in part}
+    raised = {
+        label: math.exp(
+            sum(
+                policy.weights[kind] / total * math.log(max(part.get(label, 0.0), _LEAST))
+                for kind, part in parts.items()
+            )
+        )
+        for label in labels
+    }
+    whole = sum(raised.values())
+    return {label: value / whole for label, value in raised.items()}
 
 
 def _ranked(scores: Mapping[str, float]) -> tuple[Candidate, ...]:
