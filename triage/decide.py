@@ -6,7 +6,7 @@ it. A model that is missing or broken is named among the reasons and a person se
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -109,7 +109,7 @@ def decide(
     """
     usable = {kind: scores for kind, scores in answers.items() if scores is not None and _usable(scores)}
     pooled = _pool(usable, policy)
-    levels = _level_shares(usable, pooled, policy, condition_urgency or {})
+    levels = _level_shares(usable, policy, condition_urgency or {})
     model_urgency = _risk_averse(levels, policy) if levels else None
     ranked = _ranked(pooled)
     outside = bool(ranked) and ranked[0].probability < policy.known_from
@@ -184,31 +184,41 @@ def _ranked(scores: Mapping[str, float]) -> tuple[Candidate, ...]:
 
 
 def _level_shares(
-    usable: Mapping[str, Mapping[str, float]],
-    pooled: Mapping[str, float],
-    policy: Policy,
-    condition_urgency: Mapping[str, Level],
+    usable: Mapping[str, Mapping[str, float]], policy: Policy, condition_urgency: Mapping[str, Level]
 ) -> dict[Level, float]:
-    """Probability of each level: learned urgencies and those of the conditions, by the policy's shares."""
-    derived = _normalised({level: _share_of(pooled, level, condition_urgency) for level in LEVELS})
-    learned = _learned(usable, policy)
+    """Probability of each level: learned urgencies and those of the conditions, by the policy's shares.
+
+    Arithmetic means over the models, unlike the differential: a danger that one model sees must not vanish because
+    another one rules it out.
+    """
+    derived = _weighted_mean(
+        [(kind, _derived(kind, scores, policy, condition_urgency)) for kind, scores in usable.items()], policy
+    )
+    learned = _weighted_mean([(kind, _learned(scores)) for kind, scores in usable.items()], policy)
     if not derived or not learned:
         return learned or derived
     share = policy.learned_share
     return {level: share * learned[level] + (1 - share) * derived[level] for level in LEVELS}
 
 
-def _share_of(pooled: Mapping[str, float], level: Level, condition_urgency: Mapping[str, Level]) -> float:
-    return sum(value for label, value in pooled.items() if condition_urgency.get(label, "soon") == level)
+def _derived(
+    kind: str, scores: Mapping[str, float], policy: Policy, condition_urgency: Mapping[str, Level]
+) -> dict[Level, float]:
+    shares = dict.fromkeys(LEVELS, 0.0)
+    for label, value in _tempered(_conditions(scores), policy.temperatures.get(kind, 1.0)).items():
+        shares[condition_urgency.get(label, "soon")] += value
+    return _normalised(shares)
 
 
-def _learned(usable: Mapping[str, Mapping[str, float]], policy: Policy) -> dict[Level, float]:
-    sums = dict.fromkeys(LEVELS, 0.0)
-    for kind, scores in usable.items():
-        own = _normalised({level: scores.get(URGENCY + level, 0.0) for level in LEVELS})
-        for level, value in own.items():
-            sums[level] += policy.weights.get(kind, 0) * value
-    return _normalised(sums)
+def _learned(scores: Mapping[str, float]) -> dict[Level, float]:
+    return _normalised({level: scores.get(URGENCY + level, 0.0) for level in LEVELS})
+
+
+def _weighted_mean(shares: Sequence[tuple[str, Mapping[Level, float]]], policy: Policy) -> dict[Level, float]:
+    """Mean of the models' shares by their weights; a model without any is left out."""
+    return _normalised(
+        {level: sum(policy.weights.get(kind, 0) * own.get(level, 0.0) for kind, own in shares) for level in LEVELS}
+    )
 
 
 def _normalised(shares: Mapping[Level, float]) -> dict[Level, float]:
