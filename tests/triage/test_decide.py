@@ -58,6 +58,11 @@ def test_learned_urgency_counts_beside_that_of_the_conditions() -> None:
     assert [candidate.condition for candidate in outcome.differential] == ["cold"]
 
 
+def test_a_danger_that_one_model_sees_does_not_vanish_because_the_other_rules_it_out() -> None:
+    answers = {"svm": {"infarction": 1.0}, "bert": {"cold": 1.0}}
+    assert decide(answers, QUIET, POLICY, URGENCIES).urgency == "immediate"
+
+
 def test_the_floor_raises_and_is_named() -> None:
     outcome = decide(_both({"cold": 1.0}), _floor("very_urgent"), POLICY, URGENCIES)
     assert outcome.urgency == "very_urgent"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from triage.catalogue.assertion import Lexicon, compile_lexicon
 from triage.catalogue.scales import LEVELS, Level
@@ -99,17 +99,17 @@ def rules_version() -> str:
     return str(json.loads((FOLDER / "red_flags.json").read_text(encoding="utf-8"))["version"])
 
 
-def _rule(raw: Mapping[str, object]) -> Rule:
+def _rule(raw: Mapping[str, Any]) -> Rule:
     if raw.get("level") not in LEVELS[:3]:
         raise RedFlagError(f"{raw.get('id')}: level must be one of {', '.join(LEVELS[:3])}")
-    terms = {key: tuple(_term(raw, text) for text in raw.get(key, ())) for key in ("all", "any", "none")}  # type: ignore[attr-defined]
+    terms = {key: tuple(_term(raw, text) for text in raw.get(key, ())) for key in ("all", "any", "none")}
     if not terms["all"] and not terms["any"]:
         raise RedFlagError(f"{raw['id']}: a rule needs a condition")
     fields = {key: raw[key] for key in ("id", "name", "name_zh", "level", "source", "fires", "near_miss")}
-    return Rule(**fields, **terms, limits=Limits(**raw.get("limits", {})))  # type: ignore[arg-type]
+    return Rule(**fields, **terms, limits=Limits(**raw.get("limits", {})))
 
 
-def _term(raw: Mapping[str, object], text: str) -> Term:
+def _term(raw: Mapping[str, Any], text: str) -> Term:
     return tuple(_alternative(str(raw["id"]), part.strip()) for part in text.split("|"))
 
 
