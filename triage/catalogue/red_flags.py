@@ -102,7 +102,9 @@ def rules_version() -> str:
 def _rule(raw: Mapping[str, Any]) -> Rule:
     if raw.get("level") not in LEVELS[:3]:
         raise RedFlagError(f"{raw.get('id')}: level must be one of {', '.join(LEVELS[:3])}")
-    terms = {key: tuple(_term(raw, text) for text in raw.get(key, ())) for key in ("all", "any", "none")}
+    terms: dict[str, Any] = {
+        key: tuple(_term(raw, text) for text in raw.get(key, ())) for key in ("all", "any", "none")
+    }
     if not terms["all"] and not terms["any"]:
         raise RedFlagError(f"{raw['id']}: a rule needs a condition")
     fields = {key: raw[key] for key in ("id", "name", "name_zh", "level", "source", "fires", "near_miss")}
