@@ -71,6 +71,7 @@ class Recipe:
 
     `never` names what judges the model: files below the data directory, or dotted paths to functions that
     give texts. A training row that stands there stops the training, or is left out with `drop_leaks`.
+    `thresholds` are precisions to reach on validation rows, `least` the lowest threshold allowed.
     """
 
     path: Path
@@ -84,6 +85,7 @@ class Recipe:
     base: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    least: Mapping[str, float] = field(default_factory=dict)
     never: tuple[str, ...] = ()
     drop_leaks: bool = False
     limits: str = ""

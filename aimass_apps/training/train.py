@@ -191,9 +191,10 @@ def _thresholds(plan: Recipe, probabilities: Array, targets: Array, weights: Arr
     for column, label in enumerate(plan.labels):
         if label in plan.thresholds:
             known = weights[:, column] > 0
-            found[label] = threshold_for_precision(
+            chosen = threshold_for_precision(
                 probabilities[known, column], targets[known, column], plan.thresholds[label]
             )
+            found[label] = max(chosen, plan.least.get(label, 0.0))
     return found
 
 
