@@ -68,7 +68,10 @@ class ReceiptListSerializer(serializers.Serializer[Any]):
 
 
 class DecisionSerializer(serializers.Serializer[Any]):
-    """A decision: `clear` by a policy, `approve` or `remove` by a person or a policy."""
+    """A decision: `clear` by a policy, `approve` or `remove` by a person or a policy.
+
+    `superseded`: a newer revision of the post came before anybody decided this one.
+    """
 
     id = serializers.UUIDField()
     action = serializers.CharField()

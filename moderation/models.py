@@ -13,11 +13,12 @@ from aimass_apps.submissions.models import Submission
 
 
 class Outcome(models.TextChoices):
-    """What was decided about a post, as platforms read it. Only a policy says `clear`."""
+    """What was decided about a post, as platforms read it. Only a policy says `clear` or `superseded`."""
 
     CLEAR = "clear", _("Clear")
     APPROVE = "approve", _("Approved")
     REMOVE = "remove", _("Removed")
+    SUPERSEDED = "superseded", _("Replaced by a newer revision")
 
 
 class Post(models.Model):
@@ -37,7 +38,7 @@ class Post(models.Model):
     url = models.URLField(max_length=1000, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.SCORING)
     # The decision in force, empty while there is none; a post drawn for audit is clear and queued at once.
-    outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
+    outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
     flagged = models.BooleanField(null=True)
     reasons = models.JSONField(default=list)  # as moderation.decide writes them
     policy_version = models.CharField(max_length=80, blank=True)

@@ -76,7 +76,8 @@ def _receive(platform: Platform, posts: Sequence[Incoming], known: dict[tuple[st
     for post in posts:
         if (post.external_id, post.revision) not in known:
             new.setdefault((post.external_id, post.revision), post)
-    written = _write(platform, list(new.values()))
+    # In one order: calls that repeat each other's posts in another one would wait for one another without end.
+    written = _write(platform, [new[key] for key in sorted(new)])
     return [_receipt(post, known | written, new) for post in posts]
 
 

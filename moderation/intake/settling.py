@@ -15,6 +15,7 @@ from moderation.decide import Outcome as Judged
 from moderation.decide import Policy, VersionAnswer, decide, prioritise
 from moderation.events import decision_event
 from moderation.in_force import current_policy
+from moderation.intake.superseding import lock_with_older, newest_revisions, supersede
 from moderation.models import Outcome, Post
 
 AUDIT_SEVERITY = 0.5
@@ -22,10 +23,14 @@ ACTIONS = {"clear": Outcome.CLEAR, "act": Outcome.REMOVE}
 
 
 def settle(submissions: list[Submission]) -> None:
-    """Decide locked, scored submissions. A constant number of queries, called in the storing transaction."""
+    """Decide locked, scored submissions; older revisions of their posts leave the queue.
+
+    A constant number of queries but for those, called in the storing transaction.
+    """
     policy = current_policy()
     by_id = {submission.pk: submission for submission in submissions}
-    posts = list(Post.objects.filter(submission__in=by_id).select_related("platform"))
+    posts, older = lock_with_older(by_id)
+    newest = newest_revisions(posts)
     strikes = count_strikes(posts)
     judged: dict[int, Judged] = {}
     for post in posts:
@@ -33,7 +38,10 @@ def settle(submissions: list[Submission]) -> None:
         draw = int(post.public_id.hex[:8], 16) / 0x1_0000_0000
         judged[post.pk] = decide(answers_of(by_id[post.submission_id]), policy, draw)
         _apply(post, judged[post.pk], policy, strikes.get((post.platform_id, post.author), 0))
+        if post.state == Post.State.QUEUED and post.revision < newest[post.platform_id, post.external_id]:
+            post.state, post.outcome = Post.State.CLOSED, post.outcome or Outcome.SUPERSEDED
     _save(posts)
+    supersede(older, newest)
     _record([post for post in posts if post.outcome], by_id, judged, policy)
 
 

@@ -18,7 +18,7 @@ from moderation.models import Outcome, Post
 
 KINDS = dict(Kind.choices)
 ACTIONS: dict[str, str | Promise] = {**dict(Outcome.choices), REOPEN: gettext_lazy("Reopened")}
-BADGES = {"clear": "clear", "approve": "approved", "remove": "removed", REOPEN: "reversed"}
+BADGES = {"clear": "clear", "approve": "approved", "remove": "removed", "superseded": "superseded", REOPEN: "reversed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def _note(answered: Iterable[Prediction], label: str) -> str:
     policy = current_policy()
     models = [each.version for each in answered if each.version.kind != KEYWORDS]
     limits = [policy.threshold(version.kind, label, version.thresholds) for version in models]
-    shown = " / ".join(f"{limit:.2f}" for limit in limits if limit is not None)
+    shown = " / ".join(f"{limit:.0%}".replace("%", " %") for limit in limits if limit is not None)
     return _("flags from %(limits)s") % {"limits": shown} if shown else ""
 
 

@@ -49,6 +49,7 @@ STATES = {
     "approved": Look(_("Approved"), "ok", "check-circle"),
     "removed": Look(_("Removed"), "danger", "trash"),
     "escalated": Look(_("Escalated"), "accent", "arrow-up"),
+    "superseded": Look(_("Newer revision"), "neutral", "history"),
     "reversed": Look(_("Reversed"), "neutral", "undo"),
     "confirmed": Look(_("Confirmed"), "ok", "check-circle"),
     "overridden": Look(_("Overridden"), "warn", "edit"),
