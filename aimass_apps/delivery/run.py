@@ -1,11 +1,12 @@
 """One run of deliveries: claim, send outside any transaction on a few threads, record each as it comes back."""
 
 import json
+import logging
 import random
 import time
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime
 
 import httpx
@@ -23,6 +24,7 @@ from aimass_apps.delivery.sending import Sent, make_client, send
 from aimass_apps.delivery.signing import BadSecret, sign
 from aimass_apps.submissions.doorbell import ring
 
+log = logging.getLogger(__name__)
 THREADS = 16
 RUN_SECONDS = 5.0  # no new batch is begun after this, so that a warm shutdown never waits long
 
@@ -46,8 +48,17 @@ def _deliver_batch(client: httpx.Client, threads: ThreadPoolExecutor) -> int:
     batch = claim(lease=lease)
     pending = {threads.submit(attempt, client, delivery): delivery for delivery in batch}
     for future in as_completed(pending):
-        record_attempt(delivery=pending[future], lease=lease, sent=future.result(), jitter=_uniform())
+        record_attempt(delivery=pending[future], lease=lease, sent=_outcome(future), jitter=_uniform())
     return len(batch)
+
+
+def _outcome(future: Future[Sent]) -> Sent:
+    """What came of an attempt; one that breaks on our side is that event's failure, not the whole batch's."""
+    try:
+        return future.result()
+    except Exception as error:  # noqa: BLE001 - the other attempts of the batch were made and must be written down
+        log.error("an attempt broke: %s", type(error).__name__)
+        return Sent(None, f"broken: {type(error).__name__}")
 
 
 def attempt(client: httpx.Client, delivery: Delivery) -> Sent:

@@ -220,3 +220,26 @@ def test_the_body_is_what_was_written_with_the_decision(endpoint, announced):
     assert json.loads(endpoint.got[0][1]) == delivery.payload
     stamp = int(endpoint.got[0][0]["webhook-timestamp"])
     assert abs(stamp - datetime.now(UTC).timestamp()) < 30
+
+
+def test_an_attempt_that_breaks_is_its_own_failure_alone(endpoint, announced, monkeypatch):
+    broken, whole = announced(), announced()
+
+    def sign(*, event_id, **rest):
+        if event_id == broken.event_id:
+            raise RuntimeError("sealed with a lost key")
+        return {}
+
+    monkeypatch.setattr("aimass_apps.delivery.run.sign", sign)
+    deliver_due()
+    broken.refresh_from_db()
+    whole.refresh_from_db()
+    assert (broken.state, broken.last_error, whole.state) == ("waiting", "broken: RuntimeError", "delivered")
+
+
+def test_a_date_beyond_all_calendars_is_no_wish_to_wait(endpoint, announced):
+    delivery = announced()
+    endpoint.status, endpoint.headers = 503, {"retry-after": f"Mon, 01 Jan {'9' * 30} 00:00:00 GMT"}
+    deliver_due()
+    delivery.refresh_from_db()
+    assert (delivery.last_status, delivery.state) == (503, "waiting")
