@@ -19,7 +19,7 @@ urlpatterns = [
     path("platforms/<uuid:public_id>/keys/", platforms.add_key, name="add_key"),
     path("platforms/<uuid:public_id>/keys/<slug:prefix>/revoke/", platforms.revoke, name="revoke_key"),
     re_path(
-        r"^platforms/(?P<public_id>[0-9a-f-]{36})/secrets/(?P<which>incoming|outgoing)/$",
+        r"^platforms/(?P<public_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/secrets/(?P<which>incoming|outgoing)/$",
         platforms.rotate_secret,
         name="rotate_secret",
     ),

@@ -73,3 +73,9 @@ def test_wrong_methods_are_refused(at_desk: Client, clinician: User) -> None:
     assessment = open_visit(clinician)
     assert at_desk.get(judge_url(assessment, "confirm")).status_code == 405
     assert at_desk.post(visit_url(assessment)).status_code == 405
+
+
+def test_an_address_that_only_looks_like_an_id_is_not_found(clinician: User) -> None:
+    client = Client()
+    client.force_login(clinician)
+    assert client.post(f"/triage/assessments/{'-' * 36}/confirm/").status_code == 404

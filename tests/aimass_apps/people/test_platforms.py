@@ -89,6 +89,10 @@ def test_a_secret_is_replaced_alone(at_desk: Client, which: str) -> None:
     assert getattr(secrets, other) not in answer.content.decode()
 
 
+def test_an_address_that_only_looks_like_an_id_is_not_found(at_desk: Client) -> None:
+    assert at_desk.post(f"/platforms/{'-' * 36}/secrets/incoming/").status_code == 404
+
+
 def test_an_unknown_secret_is_refused(at_desk: Client) -> None:
     platform, _key, _secrets = platforms.register_platform(name="Forum")
     assert at_desk.post(f"/platforms/{platform.public_id}/secrets/name/").status_code == 404
