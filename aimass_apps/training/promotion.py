@@ -85,9 +85,13 @@ def judge_evaluation(wish: Evaluation) -> Evaluation:
     against = wish.against if wish.against_id != version.pk else None
     evidence, metrics = _gather(version, against, _test_examples(wish.dataset, version.language))
     gates = judge(evidence)
-    wish.metrics, wish.gates, wish.passed = metrics, [gate.as_dict() for gate in gates], all_passed(gates)
-    wish.leased_until = None
     with transaction.atomic():
+        # The command line and a worker may judge one wish at once: the first verdict stands.
+        if Evaluation.objects.select_for_update().get(pk=wish.pk).passed is not None:
+            wish.refresh_from_db()
+            return wish
+        wish.metrics, wish.gates, wish.passed = metrics, [gate.as_dict() for gate in gates], all_passed(gates)
+        wish.leased_until = None
         if wish.passed:
             _grant(wish)
         wish.save(update_fields=["metrics", "gates", "passed", "leased_until"])
@@ -155,7 +159,11 @@ def _gather(
     except Exception as failure:  # noqa: BLE001 - whatever a candidate raises is a verdict on the candidate
         log.warning("%s does not answer: %s", version, type(failure).__name__)
         error = type(failure).__name__
-    theirs = measure(score_examples(live, examples)) if live else None
+    theirs = None
+    try:
+        theirs = measure(score_examples(live, examples)) if live else None
+    except Exception as failure:  # noqa: BLE001 - a live version that broke must not keep its successor waiting
+        log.warning("%s is live and does not answer: %s", live, type(failure).__name__)
     evidence = Evidence(
         loads=not error,
         labels=tuple(version.labels),

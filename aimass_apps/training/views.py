@@ -3,7 +3,6 @@
 import secrets
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from aimass_apps.people.access import needs
 from aimass_apps.registry.models import ModelVersion
 from aimass_apps.registry.stages import WrongStage
 from aimass_apps.training import queries
@@ -20,9 +20,9 @@ from aimass_apps.training.forms import DeskForm, PromotionForm, ReasonForm
 from aimass_apps.training.models import Dataset
 from aimass_apps.training.promotion import BadShare, NothingToRollBack, request_promotion, roll_back
 
-may_view = permission_required("models.view", raise_exception=True)
-may_promote = permission_required("models.promote", raise_exception=True)
-may_train = permission_required("models.train", raise_exception=True)
+may_view = needs("models.view")
+may_promote = needs("models.promote")
+may_train = needs("models.train")
 
 
 @require_GET
@@ -116,7 +116,7 @@ def version_roll_back(request: HttpRequest, pk: int) -> HttpResponse:
             by=request.user,  # type: ignore[arg-type]  # signed in: the permission was checked
             reason=form.cleaned_data["reason"],
         )
-    except NothingToRollBack as error:
+    except (NothingToRollBack, WrongStage) as error:
         messages.error(request, str(error))
         return redirect("models:detail", pk=pk)
     messages.success(request, _("%(version)s is live again.") % {"version": change.version})

@@ -30,8 +30,9 @@ def test_model_pages_are_for_those_who_work_on_models(client, version, name, rol
 
 
 def test_an_outsider_is_asked_to_sign_in(client, version):
-    # The permission decorator raises for whoever may not, signed in or not: nothing is told about the page.
-    assert client.get(reverse("models:detail", args=[version.pk])).status_code == 403
+    page = reverse("models:detail", args=[version.pk])
+    answer = client.get(page)
+    assert (answer.status_code, answer["Location"]) == (302, f"{reverse('sign_in')}?next={page}")
 
 
 def test_the_page_of_a_version_shows_its_card_without_trusting_it(client, version):
@@ -69,6 +70,15 @@ def test_taking_back_needs_something_to_go_back_to(client, version):
     client = sign_in(client, "ml_engineer")
     answer = client.post(reverse("models:roll_back", args=[version.pk]), {"reason": "bad"}, follow=True)
     assert "nothing to go back to" in answer.content.decode()
+
+
+def test_two_who_take_back_at_once_are_told(client, version, monkeypatch):
+    promote(version=version, to="live", by=None, reason="test")
+    # What the second one finds: the version to go back to is live by now.
+    monkeypatch.setattr("aimass_apps.training.promotion.live_before", lambda *place: version)
+    client = sign_in(client, "ml_engineer")
+    answer = client.post(reverse("models:roll_back", args=[version.pk]), {"reason": "bad"}, follow=True)
+    assert (answer.status_code, "is live" in answer.content.decode()) == (200, True)
 
 
 def test_freezing_nothing_says_what_is_missing(client, version):

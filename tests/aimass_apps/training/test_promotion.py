@@ -1,13 +1,16 @@
+import shutil
+
 import pytest
 
 from aimass_apps.registry.models import Stage
 from aimass_apps.registry.stages import WrongStage
-from aimass_apps.registry.store import install_version
+from aimass_apps.registry.store import install_version, unpack_version
 from aimass_apps.training.models import Evaluation
 from aimass_apps.training.promotion import (
     BadShare,
     HeldBack,
     NothingToRollBack,
+    judge_evaluation,
     judge_waiting,
     live_version,
     promote,
@@ -55,6 +58,23 @@ def test_a_version_that_does_not_load_is_held_back(versions):
     versions[0].files.filter(name="words.json").update(content=b"{}")
     with pytest.raises(HeldBack, match="does not load"):
         promote(**ask(versions[0]))
+
+
+def test_a_live_version_that_broke_does_not_keep_its_successor_waiting(versions):
+    first, second = versions
+    promote(**ask(first))
+    shutil.rmtree(unpack_version(first))
+    first.files.filter(name="words.json").update(content=b"{}")
+    assert promote(**ask(second)).passed
+    assert live_version(**PLACE) == second
+
+
+def test_one_wish_judged_twice_keeps_its_first_verdict(versions):
+    wish = request_promotion(**ask(versions[0]))
+    again = Evaluation.objects.get(pk=wish.pk)
+    assert judge_evaluation(wish).passed
+    assert judge_evaluation(again).passed
+    assert Evaluation.objects.get(pk=wish.pk).passed
 
 
 def test_a_wish_waits_in_the_database_until_a_worker_judges_it(versions):
