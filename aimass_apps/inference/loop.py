@@ -54,7 +54,9 @@ def score_batch(predictors: LoadedPredictors, *, alone: bool = False) -> int:
     }
     by_version: dict[int, list[Claimed]] = defaultdict(list)
     for row in work:
-        by_version[row.version_id].append(row)
+        # One that was erased since it was claimed took its row with it.
+        if row.submission_id in texts:
+            by_version[row.version_id].append(row)
     results: list[Result] = []
     for version_id, rows in by_version.items():
         results += answer_rows(predictors, version_id, rows, [texts[row.submission_id] for row in rows])
