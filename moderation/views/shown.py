@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from aimass_apps.registry.models import Kind
 from aimass_apps.submissions.models import Decision, Prediction
+from aimass_apps.web.components.markup import percent
 from moderation.decide import KEYWORDS, MODEL_UNAVAILABLE
 from moderation.in_force import current_policy
 from moderation.intake.reviewing import REOPEN
@@ -89,7 +90,7 @@ def _note(answered: Iterable[Prediction], label: str) -> str:
     policy = current_policy()
     models = [each.version for each in answered if each.version.kind != KEYWORDS]
     limits = [policy.threshold(version.kind, label, version.thresholds) for version in models]
-    shown = " / ".join(f"{limit:.0%}".replace("%", " %") for limit in limits if limit is not None)
+    shown = " / ".join(percent(limit) for limit in limits if limit is not None)
     return _("flags from %(limits)s") % {"limits": shown} if shown else ""
 
 
