@@ -26,6 +26,7 @@ from aimass_apps.submissions.doorbell import ring
 
 log = logging.getLogger(__name__)
 THREADS = 16
+BATCH_SECONDS = 100.0  # for the slowest of a batch: well within its lease, so that nothing is sent by two at once
 RUN_SECONDS = 5.0  # no new batch is begun after this, so that a warm shutdown never waits long
 
 
@@ -33,9 +34,9 @@ def deliver_due(*, clock: Callable[[], float] = time.monotonic) -> int:
     """Send what is due; returns how many attempts were made. Several runs at once share the work."""
     free_expired_leases()
     end, attempts = clock() + RUN_SECONDS, 0
-    with make_client() as client, ThreadPoolExecutor(THREADS, thread_name_prefix="deliver") as threads:
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="deliver") as threads:
         while clock() < end:
-            made = _deliver_batch(client, threads)
+            made = _deliver_batch(threads)
             attempts += made
             if not made:
                 return attempts
@@ -43,12 +44,22 @@ def deliver_due(*, clock: Callable[[], float] = time.monotonic) -> int:
     return attempts
 
 
-def _deliver_batch(client: httpx.Client, threads: ThreadPoolExecutor) -> int:
+def _deliver_batch(threads: ThreadPoolExecutor) -> int:
     lease = uuid.uuid4()
     batch = claim(lease=lease)
-    pending = {threads.submit(attempt, client, delivery): delivery for delivery in batch}
-    for future in as_completed(pending):
-        record_attempt(delivery=pending[future], lease=lease, sent=_outcome(future), jitter=_uniform())
+    if not batch:
+        return 0
+    with make_client() as client:
+        pending = {threads.submit(attempt, client, delivery): delivery for delivery in batch}
+        try:
+            for future in as_completed(list(pending), timeout=BATCH_SECONDS):
+                delivery = pending.pop(future)
+                record_attempt(delivery=delivery, lease=lease, sent=_outcome(future), jitter=_uniform())
+        except TimeoutError:
+            # Who answers drop by drop meets no time limit of httpx: leaving closes the connections and ends that.
+            for future, delivery in pending.items():
+                future.cancel()
+                record_attempt(delivery=delivery, lease=lease, sent=Sent(None, "timeout"), jitter=_uniform())
     return len(batch)
 
 

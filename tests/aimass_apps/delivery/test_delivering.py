@@ -1,7 +1,10 @@
 """Events on their way to a real local server: signatures, retries, redirects, 410, leases, replay."""
 
 import json
+import socket
+import threading
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -243,3 +246,27 @@ def test_a_date_beyond_all_calendars_is_no_wish_to_wait(endpoint, announced):
     deliver_due()
     delivery.refresh_from_db()
     assert (delivery.last_status, delivery.state) == (503, "waiting")
+
+
+def test_an_endpoint_that_answers_drop_by_drop_ends_nobodys_day(announced, monkeypatch):
+    over = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        connection, _address = server.accept()
+        with connection, suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nx-slow: ")
+            for _drop in range(250):
+                if over.wait(0.02):
+                    break
+                connection.sendall(b"x")
+
+    monkeypatch.setattr("aimass_apps.delivery.run.BATCH_SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        dripping = threading.Thread(target=drip, args=[server], daemon=True)
+        dripping.start()
+        delivery = announced(make_platform(f"http://127.0.0.1:{server.getsockname()[1]}/"))
+        assert deliver_due(clock=iter([0.0, 1.0, 9.0]).__next__) == 1
+        over.set()
+        dripping.join(5)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.last_error) == ("waiting", "timeout")
