@@ -63,10 +63,18 @@ def request_promotion(
 
     Raises `stages.WrongStage` and `BadShare` at once when it could never be granted.
     """
+    wish = _write_wish(version, to, by, reason, canary_share)
+    ring_after_commit(JUDGE_TASK, JUDGE_QUEUE)
+    return wish
+
+
+def _write_wish(
+    version: ModelVersion, to: str, by: User | None, reason: str, canary_share: float | None, **lease: object
+) -> Evaluation:
     check_move(version, to)
     if to == Stage.CANARY and not (canary_share and 0 < canary_share < 1):
         raise BadShare("A canary answers for a share of the posts between 0 and 1, such as 0.1.")
-    wish = Evaluation.objects.create(
+    return Evaluation.objects.create(
         version=version,
         against=live_version(version.desk, version.kind, version.language),
         dataset=Dataset.objects.filter(desk=version.desk).first(),
@@ -74,9 +82,8 @@ def request_promotion(
         canary_share=canary_share if to == Stage.CANARY else None,
         reason=reason,
         by=by,
+        **lease,
     )
-    ring_after_commit(JUDGE_TASK, JUDGE_QUEUE)
-    return wish
 
 
 def judge_evaluation(wish: Evaluation) -> Evaluation:
@@ -181,7 +188,8 @@ def promote(
     *, version: ModelVersion, to: Stage, by: User | None, reason: str, canary_share: float | None = None
 ) -> Evaluation:
     """Ask and judge in one go, for the command line. Raises `HeldBack` when a gate refuses."""
-    wish = request_promotion(version=version, to=to, by=by, reason=reason, canary_share=canary_share)
+    # Leased from birth: a worker that looks for wishes must not judge it at the same time.
+    wish = _write_wish(version, to, by, reason, canary_share, leased_until=Now() + JUDGE_LEASE)
     judge_evaluation(wish)
     if not wish.passed:
         raise HeldBack(wish)

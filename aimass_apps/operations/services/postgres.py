@@ -10,6 +10,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import psutil
+
 from aimass_apps.operations import addresses
 from aimass_apps.operations.services.processes import (
     ServiceError,
@@ -51,6 +53,10 @@ SETTINGS = {
 }
 
 
+TRY_SECONDS = 20.0  # of one attempt; recovery after a kill takes one or two
+PASSING = ("shared memory block", "lock file")
+
+
 class Postgres:
     """PostgreSQL in `home`/postgres, reached by a socket; `settings` add to or replace SETTINGS."""
 
@@ -77,12 +83,19 @@ class Postgres:
         if not (self.folder / "PG_VERSION").exists():
             self._create()
         deadline = time.monotonic() + patience
-        while not self._try_to_start(deadline):
-            # The last helpers of a killed server may hold its shared memory for a moment.
-            if time.monotonic() > deadline or "shared memory block" not in tail(self.log, 1500):
-                self.stop()
-                raise ServiceError(self._explain())
+        while not self._try_to_start(min(deadline, time.monotonic() + TRY_SECONDS)):
+            # Before the attempt is ended, which writes lines of its own.
+            passing, sentence = self._may_pass(), self._explain()
+            self.stop()
+            if time.monotonic() > deadline or not passing:
+                raise ServiceError(sentence)
             time.sleep(0.3)
+            self._take_over()
+
+    def _may_pass(self) -> bool:
+        """Whether the failed attempt met the last moments of a killed server: its memory or its files."""
+        lives = self.process is not None and self.process.poll() is None
+        return lives or any(sign in tail(self.log, 1500) for sign in PASSING)
 
     def stop(self, *, patience: float = 20.0) -> None:
         """Stop fast and clean: sessions are cut, the checkpoint is written."""
@@ -102,6 +115,15 @@ class Postgres:
         arguments = command_line(pid)
         ours = "postgres" in arguments[0] and str(self.folder) in arguments if arguments else False
         return pid if ours else None
+
+    def _servers(self) -> list[int]:
+        """Every live server on this folder: a dying one may have removed its pid file already."""
+        found = []
+        for process in psutil.process_iter(["cmdline"]):
+            arguments = process.info["cmdline"] or []
+            if "-D" in arguments and str(self.folder) in arguments and Path(arguments[0]).name == "postgres":
+                found.append(process.pid)
+        return found
 
     def _choose_identity(self) -> None:
         """PostgreSQL refuses uid 0: seem another in a user namespace, or become `nobody` without one."""
@@ -147,8 +169,7 @@ class Postgres:
 
     def _take_over(self) -> None:
         """End a server that a killed supervisor left; forget a pid file that speaks of no server."""
-        orphan = self.running_pid()
-        if orphan is not None:
+        for orphan in self._servers():
             end(orphan, first=signal.SIGINT, patience=30)
         if self._written_pid() is not None and self.running_pid() is None:
             (self.folder / "postmaster.pid").unlink(missing_ok=True)

@@ -73,6 +73,19 @@ def test_a_second_start_takes_over_the_orphan_of_a_killed_supervisor(postgres: P
     heir.stop()
 
 
+def test_a_server_whose_pid_file_is_gone_already_is_found_and_ended(postgres: Postgres) -> None:
+    first = postgres.process
+    assert first is not None
+    (postgres.folder / "postmaster.pid").unlink()
+    again = Postgres(postgres.home, settings={"fsync": "off"})
+    again.start()
+    try:
+        assert first.wait(10) is not None
+        assert again.running_pid() == again.process.pid
+    finally:
+        again.stop()
+
+
 def test_a_pid_file_that_names_another_program_is_ignored(postgres: Postgres) -> None:
     kill(postgres)
     pid_file = postgres.folder / "postmaster.pid"

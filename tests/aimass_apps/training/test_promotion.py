@@ -5,6 +5,7 @@ import pytest
 from aimass_apps.registry.models import Stage
 from aimass_apps.registry.stages import WrongStage
 from aimass_apps.registry.store import install_version, unpack_version
+from aimass_apps.training import promotion
 from aimass_apps.training.models import Evaluation
 from aimass_apps.training.promotion import (
     BadShare,
@@ -83,6 +84,18 @@ def test_a_wish_waits_in_the_database_until_a_worker_judges_it(versions):
     assert judge_waiting() == 1
     assert live_version(**PLACE) == versions[0]
     assert judge_waiting() == 0
+
+
+def test_no_worker_judges_what_the_command_line_judges_at_the_same_time(versions, monkeypatch):
+    judged_by_workers = []
+
+    def judge_and_look(wish):
+        judged_by_workers.append(judge_waiting())
+        return judge_evaluation(wish)
+
+    monkeypatch.setattr(promotion, "judge_evaluation", judge_and_look)
+    assert promote(**ask(versions[0])).passed
+    assert judged_by_workers == [0]
 
 
 @pytest.mark.parametrize("share", [None, 0, 1, 7])
