@@ -39,10 +39,17 @@ def htmx_sign_in(get_response: Answer) -> Answer:
         target = urlsplit(response.headers.get("Location", ""))
         if not (asked_by_htmx and response.status_code == 302 and target.path == resolve_url(settings.LOGIN_URL)):
             return response
-        page = urlsplit(request.headers.get("HX-Current-URL", "")).path
+        page = _path_of(request.headers.get("HX-Current-URL", ""))
         whole = HttpResponse(status=204)
         whole.headers["HX-Redirect"] = f"{target.path}?{urlencode({'next': page})}" if page else target.path
         whole.cookies = response.cookies
         return whole
 
     return answer
+
+
+def _path_of(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""

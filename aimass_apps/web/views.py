@@ -9,9 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from django.views.defaults import page_not_found
 
 from aimass_apps.web import navigation
 from aimass_apps.web.gallery import gallery_context
+from aimass_apps.web.problems import problem_json
 from aimass_apps.web.theme import THEMES, keep_theme
 
 
@@ -44,6 +46,13 @@ def gallery(request: HttpRequest) -> HttpResponse:
     if not (settings.DEBUG or request.user.has_perm("system.view")):
         raise PermissionDenied
     return render(request, "platform/gallery.html", gallery_context(request))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Programs get a problem document, people a page."""
+    if request.path.startswith("/api/"):
+        return problem_json(404, _("Not found."), _("Nothing is known under this address."))
+    return page_not_found(request, exception)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -227,3 +227,8 @@ def test_the_schema_names_the_doors(db):
     schema = Client().get("/api/schema/", headers={"Accept": "application/json"}).json()
     assert {"/api/v1/posts/", "/api/v1/posts/{reference}/", "/api/v1/webhooks/{public_id}/"} <= set(schema["paths"])
     assert "202" in schema["paths"]["/api/v1/posts/"]["post"]["responses"]
+
+
+@pytest.mark.parametrize("url", ["/api/v1/nothing/", "/api/v1/webhooks/not-an-id/", "/api/"])
+def test_an_unknown_address_is_a_problem_too(url, db):
+    assert_problem(Client().post(url, b"{}", content_type="application/json"), 404)

@@ -137,6 +137,8 @@ def test_a_part_asked_for_after_the_session_ended_sends_the_whole_page_to_the_si
     answer = client.get("/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/moderation/?page=2"})
     assert answer.status_code == 204
     assert answer.headers["HX-Redirect"] == "/sign-in/?next=%2Fmoderation%2F"
+    answer = client.get("/", headers={"HX-Request": "true", "HX-Current-URL": "http://[nonsense"})
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, "/sign-in/")
 
 
 def test_a_toast_travels_in_a_header():

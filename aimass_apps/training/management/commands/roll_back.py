@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from aimass_apps.registry.models import Desk, Kind
+from aimass_apps.registry.stages import WrongStage
 from aimass_apps.training.promotion import NothingToRollBack, roll_back
 
 
@@ -27,6 +28,6 @@ class Command(BaseCommand):
                 by=None,
                 reason=options["reason"],
             )
-        except NothingToRollBack as error:
+        except (NothingToRollBack, WrongStage) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{change.version} is live again; {change.replaced} is retired.")
