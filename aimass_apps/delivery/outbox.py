@@ -144,6 +144,12 @@ def switch_endpoint_on(platform: Platform) -> int:
         )
 
 
+def open_moved_endpoints() -> int:
+    """A platform whose endpoint was gone and that has another now gets there what was given up; returns how many."""
+    moved = GoneEndpoint.objects.exclude(endpoint=F("platform__endpoint")).exclude(platform__endpoint="")
+    return sum(switch_endpoint_on(gone.platform) for gone in moved.select_related("platform"))
+
+
 def replay(deliveries: Any) -> int:
     """Send again, from the first attempt on and under the same id, what was delivered or given up; returns how many."""
     again = deliveries.filter(state__in=[Delivery.State.FAILED, Delivery.State.DELIVERED])

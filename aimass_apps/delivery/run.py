@@ -18,6 +18,7 @@ from aimass_apps.delivery.outbox import (
     DELIVER_TASK,
     claim,
     free_expired_leases,
+    open_moved_endpoints,
     record_attempt,
 )
 from aimass_apps.delivery.sending import Sent, make_client, send
@@ -33,6 +34,7 @@ RUN_SECONDS = 5.0  # no new batch is begun after this, so that a warm shutdown n
 def deliver_due(*, clock: Callable[[], float] = time.monotonic) -> int:
     """Send what is due; returns how many attempts were made. Several runs at once share the work."""
     free_expired_leases()
+    open_moved_endpoints()
     end, attempts = clock() + RUN_SECONDS, 0
     with ThreadPoolExecutor(THREADS, thread_name_prefix="deliver") as threads:
         while clock() < end:

@@ -225,6 +225,19 @@ def test_the_body_is_what_was_written_with_the_decision(endpoint, announced):
     assert abs(stamp - datetime.now(UTC).timestamp()) < 30
 
 
+def test_what_was_given_up_goes_to_the_new_address(endpoint, announced, platform):
+    delivery = announced()
+    endpoint.status = 410
+    deliver_due()
+    assert GoneEndpoint.objects.exists()
+    endpoint.status = 200
+    platform.endpoint = endpoint.url + "/new"
+    platform.save()
+    deliver_due()
+    delivery.refresh_from_db()
+    assert (delivery.state, GoneEndpoint.objects.exists()) == ("delivered", False)
+
+
 def test_an_attempt_that_breaks_is_its_own_failure_alone(endpoint, announced, monkeypatch):
     broken, whole = announced(), announced()
 
