@@ -1,6 +1,7 @@
 """The scoring loop: claim, predict outside any transaction, store and settle in one."""
 
 import logging
+import math
 import time
 import uuid
 from collections import defaultdict
@@ -82,5 +83,8 @@ def answer_rows(
 
 
 def _result(row: Claimed, answer: Answer, milliseconds: float) -> Result:
+    # PostgreSQL's JSON has no NaN: one such score would keep the whole batch from being stored.
+    if not all(map(math.isfinite, answer.scores.values())):
+        return Result(row.id, error="not_finite")
     spans = [[span.start, span.end, span.label, span.rule, span.weight] for span in answer.spans]
     return Result(row.id, scores=answer.scores, spans=spans, milliseconds=milliseconds)

@@ -37,3 +37,17 @@ def test_what_is_erased_after_its_claim_does_not_hold_up_the_rest(desk, make_ver
     assert loop.score_batch(Steady()) == 2
     assert list(Prediction.objects.values_list("submission", "state")) == [(stays.pk, "done")]
     assert desk.settled == [stays.pk]
+
+
+def test_a_score_that_is_no_number_spoils_its_own_row_alone(desk, make_version):  # noqa: F811
+    make_version()
+    ask_posts(2)
+    scores = iter([float("nan"), 0.1])
+
+    class Unsteady(Steady):
+        def predict(self, items):
+            return [Answer({"toxic": next(scores)}, ()) for _item in items]
+
+    loop.score_batch(Unsteady())
+    found = Prediction.objects.order_by("pk").values_list("state", "error")
+    assert list(found) == [("waiting", "not_finite"), ("done", "")]
