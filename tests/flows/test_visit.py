@@ -31,10 +31,10 @@ def test_a_visit_is_assessed_overridden_and_becomes_an_example(installation, sig
 
     page.get_by_role("button", name="Change").click()
     dialog = page.locator("dialog[open]")
-    dialog.get_by_text("Immediate", exact=True).click()
+    dialog.get_by_label("Condition").fill("Aortic dissection (I71.00)")
     dialog.get_by_label("Reason").select_option(index=1)
     dialog.get_by_role("button", name="Record my judgement").click()
-    expect(page.locator("#record")).to_be_visible()
+    expect(page.locator("#record")).to_contain_text("Aortic dissection")
     assert "triage-" in installation.run("freeze_dataset", "--desk", "triage")
 
 
