@@ -1,5 +1,6 @@
 """What the model pages show."""
 
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from markdown_it import MarkdownIt
 
 from aimass_apps.registry.models import Desk, Kind, ModelVersion, Stage
 from aimass_apps.registry.stages import MOVES, live_before
-from aimass_apps.training.recipe import read_recipe
+from aimass_apps.training.recipe import BadRecipe, Recipe, read_recipe
 
+log = logging.getLogger(__name__)
 # Raw HTML in a card is shown as text: a card can come from a file that somebody handed in.
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 _ORDER = {Stage.LIVE: 0, Stage.CANARY: 1, Stage.SHADOW: 2, Stage.CANDIDATE: 3, Stage.RETIRED: 4}
@@ -80,7 +82,16 @@ def model_tabs(here: str) -> list[dict[str, object]]:
 
 
 def trainable_places() -> list[tuple[str, str, str]]:
-    """(desk, kind, language) of every committed recipe that learns from reviews."""
+    """(desk, kind, language) of every readable recipe that learns from reviews; others are named in the log."""
     paths = [path for folder in settings.RECIPE_DIRS for path in sorted(Path(folder).glob("*-*-*.toml"))]
-    recipes = [read_recipe(path) for path in paths]
-    return [(each.desk, each.kind, each.language) for each in recipes if each.kind in {Kind.SVM, Kind.BERT}]
+    recipes = [recipe for path in paths if (recipe := _readable(path)) and recipe.kind in {Kind.SVM, Kind.BERT}]
+    return list(dict.fromkeys((each.desk, each.kind, each.language) for each in recipes))
+
+
+def _readable(path: Path) -> Recipe | None:
+    try:
+        return read_recipe(path)
+    except BadRecipe as error:
+        # One half-written file must not close the page for all the others.
+        log.warning("A recipe can't be read and is left out: %s", error)
+        return None

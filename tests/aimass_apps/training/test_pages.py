@@ -90,3 +90,11 @@ def test_a_training_without_reviews_is_a_form_error(client, version):
     answer = sign_in(client, "ml_engineer").post(reverse("models:run_start"), {"place": "moderation-bert-en"})
     assert answer.status_code == 422
     assert "Nothing is frozen" in answer.content.decode()
+
+
+def test_a_recipe_that_cant_be_read_is_left_out(client, version, settings, tmp_path):
+    (tmp_path / "toxicity-bert-en.toml").write_text("kind = 'bert'\nnonsense = true\n")
+    settings.RECIPE_DIRS = [*settings.RECIPE_DIRS, tmp_path]
+    answer = sign_in(client, "ml_engineer").get(reverse("models:runs"))
+    assert answer.status_code == 200
+    assert "moderation · bert · en" in answer.content.decode()
