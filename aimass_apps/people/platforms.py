@@ -48,7 +48,7 @@ def edit_platform(*, platform: Platform, name: str, endpoint: str) -> None:
 
 
 def switch_platform(*, platform: Platform, active: bool) -> None:
-    """A platform that is off gets 401 for its key and its signed webhooks."""
+    """A platform that is off gets 401 for its key and 404 for its signed webhooks."""
     Platform.objects.filter(pk=platform.pk).update(active=active)
     platform.active = active
     log.info("platform %s switched %s", platform.pk, "on" if active else "off")

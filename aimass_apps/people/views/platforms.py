@@ -74,7 +74,7 @@ def switch_platform(request: HttpRequest, public_id: UUID) -> HttpResponse:
     shown = get_object_or_404(Platform, public_id=public_id)
     active = request.POST.get("active") == "yes"
     registry.switch_platform(platform=shown, active=active)
-    done = _("%(name)s is on.") if active else _("%(name)s is off: its calls get 401.")
+    done = _("%(name)s is on.") if active else _("%(name)s is off: its calls are refused.")
     messages.success(request, done % {"name": shown})
     return redirect("people:platform", public_id=public_id)
 
