@@ -8,10 +8,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from aimass_apps.inference.predictor import UnknownKind, load_predictor
 from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, Manifest, read_manifest
+from aimass_apps.registry.store import unpack_version
 from aimass_apps.training.card import table
 from aimass_apps.training.evaluation import compare, evaluate
 from aimass_apps.training.evaluation_report import write_report
 from aimass_apps.training.evaluation_tasks import Task, read_tasks, task_for
+from aimass_apps.training.finding import NoSuchVersion
+from aimass_apps.training.finding import find_version as find_installed
 from aimass_apps.training.recipe import BadRecipe
 
 
@@ -25,7 +28,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--desk", choices=("moderation", "triage"), required=True)
-        parser.add_argument("--version", required=True, dest="model", help="an artefact folder, or a starter's name")
+        parser.add_argument(
+            "--version", required=True, dest="model", help="an artefact folder, a starter or an installed version"
+        )
         parser.add_argument("--against", help="another version: prints the difference with its 95 %% interval")
         parser.add_argument("--data", type=Path, nargs="+", default=[], help="CSV or JSON lines with a text column")
         parser.add_argument("--task", nargs="+", default=[], help="named tasks without a file, such as functional")
@@ -47,14 +52,17 @@ class Command(BaseCommand):
                 self.stdout.write(f"{task.name}\n{table(('figure', 'value'), report['figures'].items())}")
                 if "compared" in report:
                     self.stdout.write(table(("against", "value"), report["compared"].items()))
-        except (BrokenArtefact, UnknownKind, BadRecipe, KeyError) as error:
+        except (BrokenArtefact, NoSuchVersion, UnknownKind, BadRecipe, KeyError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"wrote {out}")
 
 
 def find_version(name: str) -> Path:
-    """A folder, or a starter by name."""
-    return Path(name) if Path(name).is_dir() else STARTERS / name
+    """A folder, a starter by name, or an installed version such as `moderation-bert-en-2`. Raises `NoSuchVersion`."""
+    for folder in (Path(name), STARTERS / name):
+        if folder.is_dir():
+            return folder
+    return unpack_version(find_installed(name))
 
 
 def _asked(desk: str, manifest: Manifest, data: list[Path], names: list[str]) -> list[tuple[Task, Path | None]]:
