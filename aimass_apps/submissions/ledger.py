@@ -183,12 +183,14 @@ RETURNING prediction.submission_id, prediction.state
 
 
 def free_expired_leases() -> int:
-    """Give rows of vanished workers back to the queue; after the last attempt hand them to a person."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    """Give rows of vanished workers back to the queue, or up after the last attempt; returns how many.
+
+    What was given up is settled by `settling.settle_forgotten`, so that one bad submission can't keep leases from
+    being freed.
+    """
+    with connection.cursor() as cursor:
         cursor.execute(_EXPIRE, {"give_up": GIVE_UP_AFTER})
-        freed = cursor.fetchall()
-        settle_complete([submission for submission, state in freed if state == Prediction.State.FAILED])
-    return len(freed)
+        return len(cursor.fetchall())
 
 
 def work_waits() -> bool:

@@ -1,5 +1,6 @@
 """Hands submissions whose decisive answers are all in to their desk, once each."""
 
+import logging
 from collections.abc import Iterable
 from datetime import timedelta
 from itertools import groupby
@@ -11,6 +12,7 @@ from django.db.models.functions import Now
 from aimass_apps.submissions.desks import room_of
 from aimass_apps.submissions.models import Prediction, Submission
 
+log = logging.getLogger(__name__)
 _OPEN = (Prediction.State.WAITING, Prediction.State.RUNNING)
 
 
@@ -57,5 +59,19 @@ def settle_forgotten(*, older_than: timedelta = timedelta(seconds=0), limit: int
         .order_by("pk")
         .values_list("pk", flat=True)[:limit]
     )
-    with transaction.atomic():
-        return settle_complete(forgotten)
+    ids = list(forgotten)
+    try:
+        with transaction.atomic():
+            return settle_complete(ids)
+    except Exception as error:  # noqa: BLE001 - a desk's failure on one submission must not hold up the others
+        log.error("settling %s submissions failed: %s; trying one by one", len(ids), type(error).__name__)
+    return sum(_settle_alone(each) for each in ids)
+
+
+def _settle_alone(submission: int) -> int:
+    try:
+        with transaction.atomic():
+            return settle_complete([submission])
+    except Exception as error:  # noqa: BLE001 - it stays unsettled, which the status page shows, and is tried again
+        log.error("submission %s can't be settled: %s", submission, type(error).__name__)
+        return 0

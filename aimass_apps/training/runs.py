@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from aimass_apps.people.models import User
-from aimass_apps.registry.models import Kind, ModelVersion
+from aimass_apps.registry.models import Desk, Kind, ModelVersion
 from aimass_apps.registry.store import install_version, unpack_version
 from aimass_apps.submissions.doorbell import ring_after_commit
 from aimass_apps.training.models import Dataset, TrainingRun
@@ -24,6 +24,7 @@ from aimass_apps.training.recipe import Recipe, find_recipe, read_recipe
 log = logging.getLogger(__name__)
 RUN_TASK, RUN_QUEUE = "aimass_apps.training.tasks.train_waiting", "training"
 SILENT_FOR = timedelta(minutes=3)  # without a heartbeat for so long, another worker goes on from the checkpoint
+MANY_TEXTS = 10  # that a term must stand in, before a model of people's health keeps it
 TELL_EVERY = 1.0  # seconds between two writes of the progress
 
 
@@ -155,6 +156,8 @@ def train_on_reviews(
     start = base or live_version(recipe.desk, recipe.kind, recipe.language)
     if data is None and start is not None and recipe.kind == Kind.BERT:
         recipe = going_on_from(recipe, start)
+    if recipe.desk == Desk.TRIAGE and recipe.kind == Kind.SVM:
+        recipe = without_rare_terms(recipe)
     out.parent.mkdir(parents=True, exist_ok=True)
     return train_prepared(recipe, prepared, out, report)
 
@@ -163,6 +166,12 @@ def going_on_from(recipe: Recipe, base: ModelVersion) -> Recipe:
     """The recipe for reviews alone: a gentle continuation of the live version instead of a fresh start."""
     gentle = {**recipe.settings, "learning_rate": 2e-5, "epochs": 3}
     return dataclasses.replace(recipe, base=str(unpack_version(base)), settings=gentle)
+
+
+def without_rare_terms(recipe: Recipe) -> Recipe:
+    """The recipe with terms of many texts only: an SVM's vocabulary is stored as it is, and must name nobody."""
+    features = [{**each, "min_df": max(MANY_TEXTS, each.get("min_df", 0))} for each in recipe.settings["features"]]
+    return dataclasses.replace(recipe, settings={**recipe.settings, "features": features})
 
 
 def _running(run: TrainingRun) -> QuerySet[TrainingRun]:

@@ -1,5 +1,6 @@
 """Claim, store, leases and poison rows. The traps of concurrency have a file of their own."""
 
+import dataclasses
 import uuid
 from datetime import UTC, datetime
 
@@ -7,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from aimass_apps.registry.models import Stage
+from aimass_apps.submissions import desks
 from aimass_apps.submissions.ledger import (
     GIVE_UP_AFTER,
     Result,
@@ -15,6 +17,7 @@ from aimass_apps.submissions.ledger import (
     store,
 )
 from aimass_apps.submissions.models import Prediction
+from aimass_apps.submissions.settling import settle_forgotten
 from tests.aimass_apps.submissions.conftest import answers, ask_posts, take
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +112,23 @@ def test_an_expired_lease_goes_back_and_after_the_last_attempt_to_a_person(desk,
     Prediction.objects.update(attempts=GIVE_UP_AFTER, leased_until=LONG_AGO)
     assert free_expired_leases() == 1
     assert states() == ["failed"]
+    assert settle_forgotten() == 1
     assert len(desk.settled) == 1
+
+
+def test_one_submission_that_can_not_be_settled_does_not_hold_up_the_others(desk, monkeypatch):
+    asked = ask_posts(3)  # no version is live, so all three are complete
+    settle = desk.settle
+
+    def fail_for_the_second(submissions):
+        if asked[1] in submissions:
+            raise RuntimeError
+        settle(submissions)
+
+    room = dataclasses.replace(desks.room_of("moderation"), settle=fail_for_the_second)
+    monkeypatch.setitem(desks._rooms, "moderation", room)
+    assert settle_forgotten() == 2
+    assert desk.settled == [asked[0].pk, asked[2].pk]
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,15 @@ from aimass_apps.registry.store import install_version
 from aimass_apps.submissions.settling import settle_forgotten
 from aimass_apps.training.datasets import freeze_dataset
 from aimass_apps.training.models import TrainingRun
-from aimass_apps.training.recipe import BadRecipe
-from aimass_apps.training.runs import AlreadyTraining, request_run, resume_run, stop_run, train_waiting
+from aimass_apps.training.recipe import BadRecipe, find_recipe
+from aimass_apps.training.runs import (
+    AlreadyTraining,
+    request_run,
+    resume_run,
+    stop_run,
+    train_waiting,
+    without_rare_terms,
+)
 from moderation.intake import Incoming, Judgement, receive_posts, review_post
 from moderation.models import Post
 
@@ -133,3 +140,8 @@ def test_a_failure_is_kept_with_the_run_without_anybodys_text(dataset, person, m
     monkeypatch.setattr("aimass_apps.training.train.train_prepared", fail)
     run = run_of("svm", dataset, person)
     assert (run.state, run.message) == ("failed", "RuntimeError")
+
+
+def test_an_svm_of_the_triage_desk_keeps_no_term_of_a_few_texts(settings):
+    recipe = find_recipe(settings.RECIPE_DIRS, "triage", "svm", "any")
+    assert all(each["min_df"] >= 10 for each in without_rare_terms(recipe).settings["features"])
