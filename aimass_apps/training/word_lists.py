@@ -1,4 +1,4 @@
-"""Word lists of others as keyword versions: plain text, or CSV with a term and perhaps a category and severity."""
+"""Word lists of others as keyword versions: text, CSV with a term and perhaps a category, or a version's words."""
 
 from __future__ import annotations
 
@@ -33,6 +33,9 @@ def read_word_list(path: Path, label: str, severity: int) -> Iterator[Entry]:
     Columns understood: a term; `label`; `category` or `category_1`; `severity` (1 to 3) or `severity_rating`;
     `sureness` (0 to 2, 0 being a word that is seldom rude: those are left out); `match`.
     """
+    if path.suffix.lower() == ".json":
+        yield from _keyword_version(path)
+        return
     if path.suffix.lower() != ".csv":
         lines = path.read_text(encoding="utf-8").splitlines()
         yield from read_entries(
@@ -75,6 +78,15 @@ def write_word_lists(
     }
     write_card(out, manifest, [WORDS], "Imported as published: read it before it decides anything.")
     return len(entries)
+
+
+def _keyword_version(path: Path) -> Iterator[Entry]:
+    """The `words.json` of a keyword version, so that a list can be added to what is there."""
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))["entries"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadWordList(f"{path}: is not the words.json of a keyword version") from error
+    yield from read_entries(entries)
 
 
 def _entry(row: Mapping[str, str], column: str, label: str, severity: int) -> dict[str, Any]:

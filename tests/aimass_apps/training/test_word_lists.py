@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from aimass_apps.inference.keywords import Entry
+from aimass_apps.inference.keywords import BadWordList, Entry
 from aimass_apps.inference.predictor import Item, load_predictor
 from aimass_apps.training.word_lists import read_word_list
 
@@ -50,3 +50,17 @@ def test_an_unusable_list_is_one_sentence(tmp_path: Path, name: str, content: st
         (tmp_path / name).write_text(content, encoding="utf-8")
     with pytest.raises(CommandError, match=message):
         call_command("import_keywords", str(tmp_path / name), out=tmp_path / "out")
+
+
+def test_the_words_of_a_version_are_read_back(tmp_path: Path) -> None:
+    words = tmp_path / "words.json"
+    words.write_text('{"labels": ["toxic", "spam"], "entries": [{"term": "buy now", "label": "spam", "severity": 1}]}')
+    assert [(entry.term, entry.label, entry.severity) for entry in read_word_list(words, "insult", 2)] == [
+        ("buy now", "spam", 1)
+    ]
+
+
+def test_any_other_json_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "words.json").write_text("[1]")
+    with pytest.raises(BadWordList, match="is not the words"):
+        list(read_word_list(tmp_path / "words.json", "insult", 2))
