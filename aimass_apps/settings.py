@@ -229,6 +229,7 @@ AIMASS_BASE_ENCODER = os.environ.get("AIMASS_BASE_ENCODER", "")
 AIMASS_DATA = os.environ.get("AIMASS_DATA", "")
 # A moderation policy of your own; empty means the shipped default (moderation/policies/default-1.json).
 MODERATION_POLICY = os.environ.get("MODERATION_POLICY", "")
+TRAINING = _flag("TRAIN", default=True)
 LEASE_SECONDS = int(os.environ.get("LEASE_SECONDS", "60"))
 # Platforms may name endpoints on private addresses only where the operator says so.
 ALLOW_PRIVATE_ENDPOINTS = _flag("ALLOW_PRIVATE_ENDPOINTS", default=not PRODUCTION)

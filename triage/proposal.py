@@ -4,7 +4,7 @@ Two parts leave here. `outcome` is sealed: it holds what tells of the person. `c
 stored in plain beside reviews and decisions, and name rules, conditions and versions only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -72,7 +72,8 @@ def propose(submission: Submission, *, late: bool = False) -> Proposal:
         if prediction.state in (Prediction.State.DONE, Prediction.State.FAILED)
     }
     made = decide(answers, floor, current_policy(), _usual_urgencies())
-    models = [_model(prediction) for prediction in decisive]
+    ranked = {candidate.condition for candidate in made.differential}
+    models = [_model(prediction, ranked) for prediction in decisive]
     outcome = {**_floor_parts(floor), **_decided_parts(made), "models": models, "late": late}
     outcome["shown"] = _shown(outcome)
     return Proposal(
@@ -124,10 +125,12 @@ def _decided_parts(made: Outcome) -> dict[str, Any]:
     }
 
 
-def _model(prediction: Prediction) -> dict[str, Any]:
+def _model(prediction: Prediction, ranked: Collection[str]) -> dict[str, Any]:
     states = {Prediction.State.DONE: DONE, Prediction.State.FAILED: FAILED}
     scores = {label: value for label, value in (prediction.scores or {}).items() if ":" not in label}
-    top = sorted(scores.items(), key=lambda item: -item[1])[:KEPT]
+    first = sorted(scores.items(), key=lambda item: -item[1])
+    # What the desk ranks is kept for every model: a low probability is an answer, too.
+    top = [item for place, item in enumerate(first) if place < KEPT or item[0] in ranked]
     return {
         "version": prediction.version_id,
         "name": str(prediction.version),

@@ -1,5 +1,6 @@
 """Training runs: start, watch, stop, go on."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,6 +25,7 @@ def _context(request: HttpRequest, form: RunForm | None = None) -> dict[str, obj
         "form": form or RunForm(),
         "tabs": queries.model_tabs("runs"),
         "can_train": request.user.has_perm("models.train"),
+        "left_out": not settings.TRAINING,
     }
 
 

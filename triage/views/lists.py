@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from aimass_apps.people.access import needs, person_of
 from triage import queries
@@ -39,11 +39,13 @@ def visits(request: HttpRequest) -> HttpResponse:
     return render(request, "triage/_visits.html" if part else "triage/visits.html", shown)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @sensitive_post_parameters("reference")
 @needs("triage.view")
 def search(request: HttpRequest) -> HttpResponse:
-    """By POST, so that no reference ever stands in an address or an access log."""
+    """By POST, so that no reference ever stands in an address or an access log; a reload goes back to the list."""
+    if request.method == "GET":
+        return redirect("triage:visits")
     by = person_of(request)
     reference = request.POST.get("reference", "")[:80]
     found = list(queries.with_reference(reference)[:PAGE_SIZE])
