@@ -37,7 +37,8 @@ def test_the_theme_switches_at_once_and_stays(page, sign_in):
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.get_by_role("button", name="Dark colours").click()
     assert theme(page) == "dark"
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+    # The colour may fade over; what counts is where it ends.
+    page.wait_for_function("light => getComputedStyle(document.body).backgroundColor !== light", arg=light)
     page.reload()
     assert theme(page) == "dark"
     expect(page.get_by_role("button", name="Light colours")).to_be_visible()

@@ -35,6 +35,12 @@ def outcomes() -> dict[str, str]:
     return dict(Post.objects.values_list("submission__text", "outcome"))
 
 
+def press(page, key):
+    """Press a key once htmx has taken hold of a part that it has just put in; before, a form would leave the page."""
+    page.wait_for_function("[...document.querySelectorAll('[hx-post]')].every((each) => each['htmx-internal-data'])")
+    page.keyboard.press(key)
+
+
 def test_from_the_first_post_to_an_empty_queue(at_desk: Page) -> None:
     page = at_desk
     page.keyboard.press("n")
@@ -43,22 +49,22 @@ def test_from_the_first_post_to_an_empty_queue(at_desk: Page) -> None:
     for key in page.locator(".desk-label :checked").evaluate_all("ticked => ticked.map((each) => each.dataset.key)"):
         page.keyboard.press(key)  # what the models proposed
     expect(page.locator(".desk-label :checked")).to_have_count(0)
-    page.keyboard.press("r")
+    press(page, "r")
     expect(page.get_by_text("Choose at least one label")).to_be_visible()
     threat = page.get_by_role("checkbox", name="Threat")
     page.keyboard.press(threat.get_attribute("data-key"))
     expect(threat).to_be_checked()
-    page.keyboard.press("r")
+    press(page, "r")
     expect(text_of(page)).to_have_text(INSULT)
     expect(page.get_by_role("region", name="Messages")).to_contain_text("Removed.")
     assert outcomes()[THREAT] == "remove"
 
-    page.keyboard.press("u")
+    press(page, "u")
     expect(text_of(page)).to_have_text(THREAT)
     assert not outcomes()[THREAT]
-    page.keyboard.press("a")
+    press(page, "a")
     expect(text_of(page)).to_have_text(INSULT)
-    page.keyboard.press("a")
+    press(page, "a")
     expect(page.get_by_text("Nothing else waits")).to_be_visible()
     assert outcomes() == {THREAT: "approve", INSULT: "approve"}
 
