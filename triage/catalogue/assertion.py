@@ -6,7 +6,7 @@ its models, too heavy for a web process; this needs the standard library alone.
 """
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal, NamedTuple
@@ -68,14 +68,23 @@ def find_assertions(
     """
     lexicon = _as_lexicon(phrases)
     folded = text.lower() if len(text.lower()) == len(text) else text
-    mentions = sorted(
+    mentions = [
         (match.start(), match.end(), finding)
         for finding, pattern in lexicon.items()
         for match in pattern.finditer(folded)
         if match.end() > match.start()
-    )
+    ]
+    return assert_mentions(text, mentions, modifiers)
+
+
+def assert_mentions(
+    text: str, mentions: Iterable[tuple[int, int, str]], modifiers: Container[str] = ()
+) -> list[Assertion]:
+    """The status of findings that were found already: mentions are (start, end, finding). As `find_assertions`."""
+    mentions = sorted(mentions)
     if not mentions:
         return []
+    folded = text.lower() if len(text.lower()) == len(text) else text
     taken = [(start, end) for start, end, finding in mentions if finding not in modifiers]
     reporter = speaks_for_relative(folded)
     found: list[Assertion] = []
