@@ -39,7 +39,7 @@ FORMS = (
     ("how come {group} don't {nonsense}?", 2), ("can {group} {custom} here?", 1), ("did {group} ever {nonsense}?", 1),
 )  # fmt: skip
 
-LABELS = ("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate", "spam")
+LABELS = ("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate", "self_harm", "spam")
 
 
 def rows(seed: int, n: int) -> Iterator[tuple[str, dict[str, float]]]:

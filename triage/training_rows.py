@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from math import log
 
@@ -40,5 +41,10 @@ def prior_bias() -> dict[str, float]:
 
 def calm_texts(seed: int, n: int) -> Iterator[Row]:
     """Clinical notes as what they are for a moderator: nothing to see, however many bodies and drugs they name."""
+    clear = dict.fromkeys(("toxic", "obscene", "threat", "insult", "identity_hate", "spam"), 0.0)
     for case in generate_cases(n, seed):
-        yield case.text, dict.fromkeys(("toxic", "obscene", "threat", "insult", "identity_hate", "spam"), 0.0)
+        # A note may well speak of self-harm: then that label is left open.
+        yield case.text, clear if _OF_DEATH.search(case.text) else clear | {"self_harm": 0.0}
+
+
+_OF_DEATH = re.compile(r"suicid|harm|kill|die|death|end (it|my life)", re.IGNORECASE)

@@ -131,8 +131,9 @@ Annotated = tuple[str, dict[str, float], dict[str, float]]
 
 
 def _generated(source: Source, recipe: Recipe) -> Iterator[Annotated]:
-    for text, targets in by_path(source.generator)(recipe.seed, source.pool or source.rows):
-        yield text, dict(targets), dict.fromkeys(targets, source.weight)
+    for text, found in by_path(source.generator)(recipe.seed, source.pool or source.rows):
+        targets = {label: value for label, value in found.items() if label in recipe.labels}
+        yield text, targets, dict.fromkeys(targets, source.weight)
 
 
 def _from_file(source: Source, data: Path) -> Iterator[Annotated]:
