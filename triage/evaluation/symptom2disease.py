@@ -1,0 +1,149 @@
+"""What a model trained on symptom2disease alone reaches there, and what the shipped ones answer to the same texts.
+
+24 labels of 50 short self-descriptions, many of them near-duplicates: a random split asks for what was learnt by heart.
+In the grouped split all near-duplicates of a text lie in one fold. Some labels are one single group: none of their texts
+is left to train on while they are asked. They count as misses in the figure over all labels and stand apart in the
+second one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from sklearn.metrics import f1_score
+
+from aimass_apps.inference.predictor import Item, load_predictor
+from aimass_apps.training.examples import Example, Split, read_table
+from aimass_apps.training.grouped import Places
+from aimass_apps.training.metrics import rounded
+from aimass_apps.training.progress import Report
+from aimass_apps.training.recipe import Recipe
+
+FOLDS: Final = 5
+BATCH: Final = 64
+
+# What each label means in the catalogue: every condition that a clinician could call by that word.
+MEANT: Final[Mapping[str, tuple[str, ...]]] = {
+    "Acne": ("acne",),
+    "Arthritis": ("osteoarthritis", "rheumatoid_arthritis", "reactive_arthritis", "psoriatic_arthritis"),
+    "Bronchial Asthma": ("asthma_exacerbation", "asthma_chronic"),
+    "Cervical spondylosis": ("cervical_strain", "cervical_radiculopathy"),
+    "Chicken pox": ("chickenpox",),
+    "Common Cold": ("common_cold",),
+    "Dengue": ("dengue",),
+    "Dimorphic Hemorrhoids": ("haemorrhoids",),
+    "Fungal infection": ("tinea_corporis", "tinea_cruris", "tinea_versicolor", "athletes_foot"),
+    "Hypertension": ("hypertension_essential", "hypertensive_emergency"),
+    "Impetigo": ("impetigo",),
+    "Jaundice": ("viral_hepatitis", "alcoholic_hepatitis"),
+    "Malaria": ("malaria",),
+    "Migraine": ("migraine",),
+    "Pneumonia": ("pneumonia", "atypical_pneumonia"),
+    "Psoriasis": ("psoriasis", "psoriatic_arthritis"),
+    "Typhoid": ("typhoid",),
+    "Varicose Veins": ("varicose_veins",),
+    "allergy": ("allergic_rhinitis", "conjunctivitis_allergic"),
+    "diabetes": ("type2_diabetes", "type1_diabetes_new"),
+    "drug reaction": ("drug_eruption",),
+    "gastroesophageal reflux disease": ("gord",),
+    "peptic ulcer disease": ("peptic_ulcer",),
+    "urinary tract infection": ("cystitis", "pyelonephritis"),
+}
+
+
+def labels() -> list[str]:
+    """The 24 labels as the file writes them, in name order."""
+    return list(MEANT)
+
+
+def read_rows(recipe: Recipe, data: Path) -> tuple[list[str], list[str]]:
+    """Texts and labels of the recipe's file. Raises `BadRecipe`."""
+    rows = list(read_table(data / recipe.sources[0].file))
+    return [row["text"] for row in rows], [row["label"] for row in rows]
+
+
+def answer_fold(
+    recipe: Recipe, texts: Sequence[str], named: Sequence[str], fold: tuple[Places, Places], work: Path, report: Report
+) -> dict[int, str]:
+    """Train by the recipe on the fold's training rows; the label it gives each held-out row, by position.
+
+    Kept in `work/answers.json`; a fold that is answered already is not trained again.
+    """
+    kept = work / "answers.json"
+    if kept.is_file():
+        return {int(place): label for place, label in json.loads(kept.read_text(encoding="utf-8")).items()}
+    training, held_out = fold
+    rows = _examples(texts, named, training)
+    known = [label for label in recipe.labels if any(label in row.targets for row in rows)]
+    # A label whose texts are all held out can't be learnt, and a plane needs both sides.
+    narrow = replace(recipe, groups=({"activation": "softmax", "labels": known},))
+    fit = _fit_bert if recipe.kind == "bert" else _fit_svm
+    logits = fit(narrow, Split(recipe.sources[0], rows, []), [texts[place] for place in held_out], work, report)
+    found = {int(place): known[best] for place, best in zip(held_out, logits.argmax(axis=1), strict=True)}
+    work.mkdir(parents=True, exist_ok=True)
+    kept.write_text(json.dumps(found), encoding="utf-8")
+    return found
+
+
+def _examples(texts: Sequence[str], named: Sequence[str], places: Places) -> list[Example]:
+    """Each label weighs the same: a large group that is held out leaves few rows of its label."""
+    counts = Counter(named[place] for place in places)
+    share = len(places) / len(counts)
+    return [
+        Example(texts[place], {named[place]: 1.0}, {named[place]: share / counts[named[place]]}, "symptom2disease")
+        for place in places
+    ]
+
+
+def _fit_bert(recipe: Recipe, split: Split, asked: Sequence[str], work: Path, report: Report) -> Any:
+    import torch
+
+    from aimass_apps.training.fit_bert import encode, fit_bert, pad
+
+    fitted = fit_bert(recipe, [split], work, report)
+    ids = encode(fitted.tokenizer, asked, fitted.settings.tokens)
+    with torch.inference_mode():
+        parts = [fitted.model(*pad(ids[start : start + BATCH])).numpy() for start in range(0, len(ids), BATCH)]
+    return np.concatenate(parts)
+
+
+def _fit_svm(recipe: Recipe, split: Split, asked: Sequence[str], work: Path, report: Report) -> Any:
+    from aimass_apps.training.fit_svm import fit_svm
+
+    return fit_svm(recipe, split.training, report).logits(list(asked))
+
+
+def shipped_answers(folder: Path, texts: Sequence[str]) -> tuple[list[str], list[str]]:
+    """A shipped version's answers: its first condition of all, and the best of the 24 labels, by `MEANT`."""
+    first, best = [], []
+    for answer in load_predictor(folder, "cpu").predict([Item(text) for text in texts]):
+        scores = {name: value for name, value in answer.scores.items() if ":" not in name}
+        first.append(max(scores, key=lambda name: scores[name]))
+        shares = {label: sum(scores.get(name, 0.0) for name in meant) for label, meant in MEANT.items()}
+        best.append(max(shares, key=lambda label: shares[label]))
+    return first, best
+
+
+def figures(named: Sequence[str], answered: Mapping[int, str], groups: Places) -> dict[str, float | int]:
+    """Accuracy and macro-F1 over the answered rows: all labels, and those of more than one group."""
+    truth = np.array(named)
+    places = np.array(sorted(answered))
+    given = np.array([answered[place] for place in places])
+    alone = {label for label in MEANT if len(set(groups[truth == label])) < 2}
+    several = [label for label in MEANT if label not in alone]
+    asked = np.isin(truth[places], several)
+    return {
+        "rows": len(places),
+        "accuracy": rounded((truth[places] == given).mean()),
+        "macro-F1": rounded(f1_score(truth[places], given, labels=labels(), average="macro", zero_division=0)),
+        "labels of one group": len(alone),
+        "macro-F1 without these": rounded(
+            f1_score(truth[places][asked], given[asked], labels=several, average="macro", zero_division=0)
+        ),
+    }
