@@ -24,17 +24,30 @@ UNKNOWN_THRESHOLD = 0.5  # for a label whose version has none: stated in the rep
 def evaluate(predictor: Predictor, manifest: Manifest, task: Task, path: Path | None = None) -> dict[str, Any]:
     """Everything measured, JSON-ready: `figures`, and where the task has them `labels`, `functions`, `groups`."""
     rows = read_rows(task, path)
+    predictor.predict([Item(row["text"]) for row in rows[:1]])  # what only the first answer costs is not counted
     started = time.perf_counter()
     scores = predict(predictor, [row["text"] for row in rows])
     spent = time.perf_counter() - started
+    return report_on(rows, scores, task, manifest, milliseconds=1000 * spent / max(1, len(rows)))
+
+
+def report_on(
+    rows: Sequence[dict[str, Any]],
+    scores: Sequence[Mapping[str, float]],
+    task: Task,
+    manifest: Manifest,
+    *,
+    milliseconds: float,
+) -> dict[str, Any]:
+    """What `evaluate` gives, from answers that are there already; `milliseconds` a text, in batches."""
     report: dict[str, Any] = {
         "task": task.name,
         "version": manifest.name,
         "figures": {},
-        "milliseconds_per_text": round(1000 * spent / max(1, len(rows)), 3),
+        "milliseconds_per_text": round(milliseconds, 3),
     }
     if task.condition:
-        report["figures"] = _ranking(rows, scores, task)
+        _add_ranking(report, rows, scores, task)
     if task.labels:
         _add_labels(report, rows, scores, task, manifest)
     if task.truth is not None:
@@ -70,12 +83,19 @@ def _log_odds(share: Any) -> Any:
     return np.log(kept / (1 - kept))
 
 
-def _ranking(rows: Sequence[dict[str, Any]], scores: Sequence[Mapping[str, float]], task: Task) -> dict[str, Any]:
+def _add_ranking(
+    report: dict[str, Any], rows: Sequence[dict[str, Any]], scores: Sequence[Mapping[str, float]], task: Task
+) -> None:
     ranked = [
         sorted((name for name in row if ":" not in name), key=lambda name, row=row: -row[name])  # type: ignore[misc]
         for row in scores
     ]
-    return metrics.ranking_figures([str(row[task.condition]) for row in rows], ranked)
+    truth = [str(row[task.condition]) for row in rows]
+    report["figures"] = metrics.ranking_figures(truth, ranked)
+    right = np.array([names[0] == wanted for names, wanted in zip(ranked, truth, strict=True)])
+    stated = np.array([row[names[0]] for row, names in zip(scores, ranked, strict=True)], np.float32)
+    report["reliability"] = {"first answer": metrics.reliability(right, stated)}
+    report["found among the first"] = metrics.found_among(truth, ranked)
 
 
 def _add_labels(
@@ -163,7 +183,16 @@ def compare(
     """Second minus first on the same rows, with the 95 % interval of a paired bootstrap."""
     rows = read_rows(task, path)
     texts = [row["text"] for row in rows]
-    answers = [predict(predictor, texts) for predictor, _ in (first, second)]
+    sides = [(predict(predictor, texts), manifest) for predictor, manifest in (first, second)]
+    return compare_answers(rows, sides[0], sides[1], task)
+
+
+Side = tuple[Sequence[Mapping[str, float]], Manifest]  # the answers to all rows, and who gave them
+
+
+def compare_answers(rows: Sequence[dict[str, Any]], first: Side, second: Side, task: Task) -> dict[str, Any]:
+    """What `compare` gives, from answers that are there already."""
+    answers = [first[0], second[0]]
     if task.condition:
         truth = [str(row[task.condition]) for row in rows]
         right = [np.array([_best(row) == wanted for row, wanted in zip(each, truth, strict=True)]) for each in answers]
@@ -172,7 +201,7 @@ def compare(
     if task.truth is not None:
         values = [label_value(row, task.truth) for row in rows]
         sides = []
-        for scores, (_, manifest) in zip(answers, (first, second), strict=True):
+        for scores, manifest in (first, second):
             flagged, _ = decisions(scores, manifest.thresholds, task.answer)
             sides.append(
                 np.array([value is None or flag == (value >= 0.5) for value, flag in zip(values, flagged, strict=True)])

@@ -61,14 +61,23 @@ def by_group(groups: Sequence[str], right: Bools) -> dict[str, dict[str, float |
 
 
 def curves(truth: Bools, score: Floats, points: int = 60) -> dict[str, list[list[float]]]:
-    """Points of the ROC curve (false-positive rate, recall) and of precision (recall, precision)."""
+    """Points of the ROC curve (false-positive rate, recall) and of precision (recall, precision).
+
+    About `points` of them, evenly along both axes, and only where a run of equal scores ends: inside one the order
+    of the rows says nothing.
+    """
     order = np.argsort(-score, kind="stable")
     hits = np.cumsum(truth[order])
     asked = np.arange(1, len(order) + 1)
     positive, negative = max(1, int(truth.sum())), max(1, int((~truth).sum()))
-    chosen = np.unique(np.linspace(0, len(order) - 1, points).astype(int))
-    roc = [[0.0, 0.0]] + [[float((asked[i] - hits[i]) / negative), float(hits[i] / positive)] for i in chosen]
-    recall = [[float(hits[i] / positive), float(hits[i] / asked[i])] for i in chosen]
+    along = np.linspace(0, 1, points // 2)
+    wanted = np.concatenate(
+        [np.searchsorted(hits, along * hits[-1]), np.searchsorted(asked - hits, along * (asked - hits)[-1])]
+    )
+    ends = np.append(np.flatnonzero(np.diff(score[order])), len(order) - 1)
+    chosen = np.unique(ends[np.searchsorted(ends, wanted)])
+    roc = [[0.0, 0.0]] + [[rounded((asked[i] - hits[i]) / negative), rounded(hits[i] / positive)] for i in chosen]
+    recall = [[rounded(hits[i] / positive), rounded(hits[i] / asked[i])] for i in chosen]
     return {"roc": roc, "precision_recall": recall}
 
 
@@ -76,7 +85,7 @@ def reliability(truth: Bools, score: Floats, bins: int = 10) -> list[list[float]
     """For each filled bin of scores: mean score, observed rate, share of rows."""
     place = np.minimum((score * bins).astype(int), bins - 1)
     return [
-        [float(score[place == each].mean()), float(truth[place == each].mean()), float((place == each).mean())]
+        [rounded(score[place == each].mean()), rounded(truth[place == each].mean()), rounded((place == each).mean())]
         for each in range(bins)
         if (place == each).any()
     ]
@@ -89,6 +98,13 @@ def ranking_figures(truth: Sequence[str], ranked: Sequence[Sequence[str]]) -> di
         hits = [wanted in list(names[:most]) for wanted, names in zip(truth, ranked, strict=True)]
         figures[f"top-{most}"] = rounded(float(np.mean(hits)))
     return figures
+
+
+def found_among(truth: Sequence[str], ranked: Sequence[Sequence[str]], most: int = 10) -> list[float]:
+    """The share of rows whose confirmed answer is among the first 1, 2, …, `most`."""
+    known = [(wanted, list(names)) for wanted, names in zip(truth, ranked, strict=True)]
+    places = np.array([names.index(wanted) if wanted in names else most for wanted, names in known])
+    return [rounded((places < count).mean()) for count in range(1, most + 1)]
 
 
 def paired_bootstrap(
