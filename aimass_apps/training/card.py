@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from aimass_apps.registry.artefacts import write_manifest
+
 CARD = "card.md"
+LIMITS = "## Use and limits"
 
 
 def render_card(manifest: Mapping[str, Any], limits: str = "") -> str:
@@ -18,7 +22,7 @@ def render_card(manifest: Mapping[str, Any], limits: str = "") -> str:
     if manifest.get("base"):
         parts.append(f"Base weights: `{manifest['base']}`. Recipe: `{manifest['recipe']}`.")
     if limits:
-        parts += ["## Use and limits", limits.strip()]
+        parts += [LIMITS, limits.strip()]
     parts += ["## Data", _data(manifest["data"])]
     if manifest.get("thresholds"):
         parts += ["## Thresholds", table(("label", "from"), sorted(manifest["thresholds"].items()))]
@@ -32,6 +36,18 @@ def render_card(manifest: Mapping[str, Any], limits: str = "") -> str:
     if metrics:
         parts += ["## Also measured", _flat(metrics)]
     return "\n\n".join(parts) + "\n"
+
+
+def write_card(folder: Path, manifest: Mapping[str, Any], files: Sequence[str], limits: str) -> None:
+    """Render the card and seal the folder with its manifest."""
+    (folder / CARD).write_text(render_card(manifest, limits), encoding="utf-8")
+    write_manifest(folder, manifest, [*files, CARD])
+
+
+def limits_of(card: str) -> str:
+    """What a card says of use and limits, to be said again by a new one."""
+    _, _, rest = card.partition(f"{LIMITS}\n")
+    return rest.partition("\n## ")[0].strip()
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -60,12 +76,10 @@ def _data(data: Sequence[Mapping[str, Any]]) -> str:
 
 def _evaluation(evaluation: Mapping[str, Mapping[str, Any]]) -> str:
     rows = [
-        (file, name, value)
+        (file, ", ".join(f"{name} {_cell(value)}" for name, value in figures.items() if not isinstance(value, Mapping)))
         for file, figures in sorted(evaluation.items())
-        for name, value in figures.items()
-        if not isinstance(value, Mapping)
     ]
-    return table(("file", "figure", "value"), rows)
+    return table(("test", "figures"), rows)
 
 
 def _flat(figures: Mapping[str, Any]) -> str:

@@ -7,6 +7,12 @@ from html import escape
 
 WIDTH, HEIGHT, LEFT, BOTTOM = 480, 360, 48, 40
 COLOURS = ("#1f6feb", "#b35900", "#1a7f37", "#8250df", "#cf222e", "#57606a", "#0a7ea4", "#9a6700")
+TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
+# As an image of its own a picture has no page whose colours it could take.
+_GROUND = (
+    "<style>svg{color:#1f2328;background:#fff}@media(prefers-color-scheme:dark)"
+    "{svg{color:#e6edf3;background:#22272e}path,rect,circle{filter:brightness(1.4)}}</style>"
+)
 Points = Sequence[Sequence[float]]
 
 
@@ -34,6 +40,17 @@ def bar_chart(title: str, bars: Iterable[tuple[str, float]]) -> str:
     return _svg(parts, WIDTH, 40 + 18 * len(rows))
 
 
+def scatter_chart(title: str, places: Sequence[tuple[str, float, float]]) -> str:
+    """Named dots: (name, x from 0 up, y from 0 to 1)."""
+    most = max((x for _, x, _ in places), default=0.0) or 1.0
+    parts = [_frame(title, f"0 to {most:.0f}", "quality", [f"{most * share:.0f}" for share in TICKS])]
+    for number, (name, x, y) in enumerate(places):
+        colour = COLOURS[number % len(COLOURS)]
+        parts.append(f'<circle cx="{_x(x / most):.1f}" cy="{_y(y):.1f}" r="5" fill="{colour}"/>')
+        parts.append(_text(WIDTH - 200, HEIGHT - BOTTOM - 12 - 14 * number, f"{name}: {y:.3f}", colour))
+    return _svg(parts, WIDTH, HEIGHT)
+
+
 def confusion_chart(title: str, counts: Mapping[str, int]) -> str:
     """Four counts of a yes-or-no decision, darker for more."""
     most = max(1, *counts.values())
@@ -46,12 +63,12 @@ def confusion_chart(title: str, counts: Mapping[str, int]) -> str:
     return _svg(parts, WIDTH, 310)
 
 
-def _frame(title: str, x: str, y: str) -> str:
+def _frame(title: str, x: str, y: str, names: Sequence[str] = ("0", "0.25", "0.5", "0.75", "1")) -> str:
     right, top, low = WIDTH - 12, 30, HEIGHT - BOTTOM
     ticks = "".join(
         _text(LEFT - 30, _y(each) + 4, f"{each:g}", "currentColor")
-        + _text(_x(each) - 8, low + 16, f"{each:g}", "currentColor")
-        for each in (0.0, 0.25, 0.5, 0.75, 1.0)
+        + _text(_x(each) - 8, low + 16, name, "currentColor")
+        for each, name in zip(TICKS, names, strict=True)
     )
     box = f'<rect x="{LEFT}" y="{top}" width="{right - LEFT}" height="{low - top}" fill="none" stroke="#8c959f"/>'
     words = _text(8, 18, title, "currentColor", bold=True) + _text(WIDTH // 2 - 40, HEIGHT - 6, x, "currentColor")
@@ -78,5 +95,5 @@ def _text(x: float, y: float, words: str, colour: str, *, bold: bool = False) ->
 def _svg(parts: Iterable[str], width: int, height: int) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
-        f'font-family="system-ui, sans-serif">{"".join(parts)}</svg>\n'
+        f'font-family="system-ui, sans-serif">{_GROUND}{"".join(parts)}</svg>\n'
     )

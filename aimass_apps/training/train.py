@@ -14,9 +14,9 @@ import numpy as np
 
 from aimass_apps.inference.heads import Array, Head, plain_head, read_head
 from aimass_apps.inference.keywords import WORDS, read_entries
-from aimass_apps.registry.artefacts import MANIFEST, read_manifest, write_manifest
+from aimass_apps.registry.artefacts import MANIFEST, read_manifest
 from aimass_apps.training.calibrate import calibrate, expected_calibration_error, threshold_for_precision
-from aimass_apps.training.card import CARD, render_card
+from aimass_apps.training.card import write_card
 from aimass_apps.training.examples import Example, Split, as_arrays
 from aimass_apps.training.prepare import Prepared, prepare
 from aimass_apps.training.progress import Progress, Report, silent
@@ -117,12 +117,6 @@ def head_shape(plan: Recipe) -> dict[str, Any]:
         "tell_facts": given.get("tell_facts", False),
         "drop_denials": given.get("drop_denials", False),
     }
-
-
-def write_card(folder: Path, manifest: dict[str, Any], files: Sequence[str], limits: str) -> None:
-    """Render the card and seal the folder with its manifest."""
-    (folder / CARD).write_text(render_card(manifest, limits), encoding="utf-8")
-    write_manifest(folder, manifest, [*files, CARD])
 
 
 def _fit_bert(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aimass_apps.inference.keywords import MATCHES, WORDS, BadWordList, Entry, read_entries
-from aimass_apps.training.train import write_card
+from aimass_apps.training.card import write_card
 
 TERM_COLUMNS = ("term", "text", "word", "phrase")
 THRESHOLD = 0.9
