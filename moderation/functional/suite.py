@@ -1,7 +1,8 @@
 """The functional suite: what a toxicity model must tell apart, case by case, and training rows of the same kind.
 
-The cases are frozen: `suite.sha256` holds the digest of all of them. A third of the templates (`held_out`) is never
-used by `training_rows`, so that accuracy on it says whether a model learnt the distinction or the sentence.
+There is one suite for each of `LANGUAGES`, in files named for it. The cases are frozen: `suite.sha256` holds the digest
+of all of them. A third of the templates (`held_out`) is never used by `training_rows`, so that accuracy on it says
+whether a model learnt the distinction or the sentence.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 LABELS = ("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate", "sexual", "self_harm", "spam")
+
+LANGUAGES = ("en", "zh")
 
 _FOLDER = Path(__file__).parent
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -59,18 +62,32 @@ def _read(name: str) -> dict[str, Any]:
 
 
 @cache
-def function_names() -> dict[str, str]:
+def function_names(language: str = "en") -> dict[str, str]:
     """Function id to what it is in words, in the suite's order."""
-    return {function["id"]: function["name"] for function in _read("templates.json")["functions"]}
+    return {function["id"]: function["name"] for function in _templates(language)["functions"]}
 
 
-def cases() -> list[Case]:
+def _named(file: str, language: str) -> str:
+    """`templates.json` for English, `templates_zh.json` for Chinese."""
+    name = Path(file)
+    return file if language == "en" else f"{name.stem}_{language}{name.suffix}"
+
+
+def _templates(language: str) -> dict[str, Any]:
+    return _read(_named("templates.json", language))
+
+
+def _training_templates(language: str) -> dict[str, Any]:
+    return _read(_named("training_templates.json", language))
+
+
+def cases(language: str = "en") -> list[Case]:
     """The whole suite, the same on every call and machine.
 
     Groups and slot values are dealt in turn, on each side (flag, clear) for itself, so that both sides of every
     group are equally many, give or take one.
     """
-    data = _read("templates.json")
+    data = _templates(language)
     dealers = {expect: _Dealer(data["groups"], data["slots"]) for expect in ("flag", "clear")}
     return [case for function in data["functions"] for case in _cases_of(function, dealers[function["expect"]])]
 
@@ -129,12 +146,16 @@ def digest(suite: Iterable[Case]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def recorded_digest() -> str:
+def recorded_digest(language: str = "en") -> str:
     """The digest that the suite was frozen with."""
-    return (_FOLDER / "suite.sha256").read_text(encoding="ascii").split()[0]
+    return (
+        (_FOLDER / ("suite.sha256" if language == "en" else f"suite_{language}.sha256"))
+        .read_text(encoding="ascii")
+        .split()[0]
+    )
 
 
-def training_rows(seed: int, n: int) -> list[TrainingRow]:
+def training_rows(seed: int, n: int, language: str = "en") -> list[TrainingRow]:
     """Up to `n` different texts, half to be flagged and half clear, drawn evenly over functions.
 
     They come from the suite's open templates and from the training templates, with slot values that are partly
@@ -142,9 +163,9 @@ def training_rows(seed: int, n: int) -> list[TrainingRow]:
     back only if the templates can't make that many.
     """
     draw = random.Random(seed)  # noqa: S311 - a reproducible sample, not a secret
-    pools = _training_pools()
-    values = _training_values()
-    taken = {case.text for case in cases() if case.held_out}
+    pools = _training_pools(language)
+    values = _training_values(language)
+    taken = {case.text for case in cases(language) if case.held_out}
     sides = [[pool for pool in pools if bool(pool["labels"]) is flag] for flag in (True, False)]
     rows: list[TrainingRow] = []
     for _ in range(50 * n):
@@ -158,13 +179,13 @@ def training_rows(seed: int, n: int) -> list[TrainingRow]:
 
 
 @cache
-def _training_pools() -> list[dict[str, Any]]:
+def _training_pools(language: str) -> list[dict[str, Any]]:
     """One pool of templates for each function: the suite's open ones (but the left-out) and the training ones."""
     pools = {
         function["id"]: {**function, "templates": list(function["open"])}
-        for function in _read("templates.json")["functions"]
+        for function in _templates(language)["functions"]
     }
-    training = _read("training_templates.json")
+    training = _training_templates(language)
     for pool in pools.values():
         pool["templates"] = [t for t in pool["templates"] if t not in training["left_out"]]
     for extra in training["functions"]:
@@ -174,8 +195,8 @@ def _training_pools() -> list[dict[str, Any]]:
 
 
 @cache
-def _training_values() -> dict[str, list[Any]]:
-    suite, training = _read("templates.json"), _read("training_templates.json")
+def _training_values(language: str) -> dict[str, list[Any]]:
+    suite, training = _templates(language), _training_templates(language)
     values: dict[str, list[Any]] = {"groups": suite["groups"] + training["groups"]}
     for name, extra in training["slots"].items():
         values[name] = suite["slots"].get(name, []) + extra
