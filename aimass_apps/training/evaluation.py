@@ -24,11 +24,16 @@ UNKNOWN_THRESHOLD = 0.5  # for a label whose version has none: stated in the rep
 def evaluate(predictor: Predictor, manifest: Manifest, task: Task, path: Path | None = None) -> dict[str, Any]:
     """Everything measured, JSON-ready: `figures`, and where the task has them `labels`, `functions`, `groups`."""
     rows = read_rows(task, path)
-    predictor.predict([Item(row["text"]) for row in rows[:1]])  # what only the first answer costs is not counted
+    scores, milliseconds = ask(predictor, [row["text"] for row in rows])
+    return report_on(rows, scores, task, manifest, milliseconds=milliseconds)
+
+
+def ask(predictor: Predictor, texts: Sequence[str]) -> tuple[list[dict[str, float]], float]:
+    """Scores of each text, and the milliseconds that one took."""
+    predictor.predict([Item(text) for text in texts[:1]])  # what only the first answer costs is not counted
     started = time.perf_counter()
-    scores = predict(predictor, [row["text"] for row in rows])
-    spent = time.perf_counter() - started
-    return report_on(rows, scores, task, manifest, milliseconds=1000 * spent / max(1, len(rows)))
+    scores = predict(predictor, texts)
+    return scores, 1000 * (time.perf_counter() - started) / max(1, len(texts))
 
 
 def report_on(
@@ -177,21 +182,11 @@ def _class(row: Mapping[str, float], classes: Mapping[str, Any], thresholds: Map
     return str(classes["otherwise"])
 
 
-def compare(
-    first: tuple[Predictor, Manifest], second: tuple[Predictor, Manifest], task: Task, path: Path | None = None
-) -> dict[str, Any]:
-    """Second minus first on the same rows, with the 95 % interval of a paired bootstrap."""
-    rows = read_rows(task, path)
-    texts = [row["text"] for row in rows]
-    sides = [(predict(predictor, texts), manifest) for predictor, manifest in (first, second)]
-    return compare_answers(rows, sides[0], sides[1], task)
-
-
 Side = tuple[Sequence[Mapping[str, float]], Manifest]  # the answers to all rows, and who gave them
 
 
 def compare_answers(rows: Sequence[dict[str, Any]], first: Side, second: Side, task: Task) -> dict[str, Any]:
-    """What `compare` gives, from answers that are there already."""
+    """Second minus first on the same rows, with the 95 % interval of a paired bootstrap."""
     answers = [first[0], second[0]]
     if task.condition:
         truth = [str(row[task.condition]) for row in rows]

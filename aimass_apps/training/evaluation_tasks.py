@@ -20,7 +20,7 @@ class Task:
 
     `classes` cuts one column into several classes by labels in order; `group` and `function` are columns,
     `reader` makes a row of a raw one, `group_words` a group of the rows that hold the word; `sample` takes that many
-    rows at most.
+    rows at most. `log` is the project's file that every run on this test is written to.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Task:
     function: str = ""
     group_words: tuple[str, ...] = ()
     sample: int = 0
+    log: str = ""
 
 
 def read_tasks(path: Path) -> dict[str, Task]:

@@ -1,21 +1,24 @@
 """manage.py evaluate --desk D --version FOLDER [--data FILE ...]: how good a model version is, as files."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
-from aimass_apps.inference.predictor import UnknownKind, load_predictor
-from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, Manifest, read_manifest
+from aimass_apps.inference.predictor import UnknownKind
+from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, Manifest
 from aimass_apps.registry.store import unpack_version
 from aimass_apps.training.card import table
-from aimass_apps.training.evaluation import compare, evaluate
 from aimass_apps.training.evaluation_report import write_report
 from aimass_apps.training.evaluation_tasks import Task, read_tasks, task_for
 from aimass_apps.training.finding import NoSuchVersion
 from aimass_apps.training.finding import find_version as find_installed
+from aimass_apps.training.measuring import measure, open_version
 from aimass_apps.training.recipe import BadRecipe
+from aimass_apps.training.side_by_side import render
 
 
 class Command(BaseCommand):
@@ -31,38 +34,39 @@ class Command(BaseCommand):
         parser.add_argument(
             "--version", required=True, dest="model", help="an artefact folder, a starter or an installed version"
         )
-        parser.add_argument("--against", help="another version: prints the difference with its 95 %% interval")
+        parser.add_argument(
+            "--against", nargs="+", default=[], help="other versions: differences, intervals and McNemar's tests"
+        )
         parser.add_argument("--data", type=Path, nargs="+", default=[], help="CSV or JSON lines with a text column")
         parser.add_argument("--task", nargs="+", default=[], help="named tasks without a file, such as functional")
+        parser.add_argument(
+            "--keep", action="store_true", help="write the figures into the folder or starter: card, manifest, pictures"
+        )
         parser.add_argument("--out", type=Path, default=Path("evaluation"), help="the folder to write")
 
     def handle(self, *args: Any, desk: str, model: str, data: list[Path], out: Path, **options: Any) -> None:
         try:
-            folder = find_version(model)
-            manifest = read_manifest(folder)
-            predictor = load_predictor(folder)
-            for task, path in _asked(desk, manifest, data, options["task"]):
-                report = evaluate(predictor, manifest, task, path)
-                if options["against"]:
-                    other = find_version(options["against"])
-                    report["compared"] = compare(
-                        (predictor, manifest), (load_predictor(other), read_manifest(other)), task, path
-                    )
+            versions = {name: open_version(find_version(name)) for name in dict.fromkeys((model, *options["against"]))}
+            for task, path in _asked(desk, versions[model].manifest, data, options["task"]):
+                report = measure(versions, task, path, project=Path(settings.BASE_DIR), at=timezone.now())
                 write_report(report, out)
-                self.stdout.write(f"{task.name}\n{table(('figure', 'value'), report['figures'].items())}")
-                if "compared" in report:
-                    self.stdout.write(table(("against", "value"), report["compared"].items()))
+                self._tell(task, report)
         except (BrokenArtefact, NoSuchVersion, UnknownKind, BadRecipe, KeyError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"wrote {out}")
 
+    def _tell(self, task: Task, report: Mapping[str, Any]) -> None:
+        self.stdout.write(f"{task.name}\n{table(('figure', 'value'), report['figures'].items())}")
+        if "compared" in report:
+            self.stdout.write(table(("against", "value"), report["compared"].items()))
+        if "side by side" in report:
+            self.stdout.write(render(report["side by side"]))
+
 
 def find_version(name: str) -> Path:
     """A folder, a starter by name, or an installed version such as `moderation-bert-en-2`. Raises `NoSuchVersion`."""
-    for folder in (Path(name), STARTERS / name):
-        if folder.is_dir():
-            return folder
-    return unpack_version(find_installed(name))
+    known = [folder for folder in (Path(name), STARTERS / name) if folder.is_dir()]
+    return known[0] if known else unpack_version(find_installed(name))
 
 
 def _asked(desk: str, manifest: Manifest, data: list[Path], names: list[str]) -> list[tuple[Task, Path | None]]:

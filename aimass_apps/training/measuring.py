@@ -1,0 +1,60 @@
+"""Ask several versions for the rows of one test: a report of the first, the others beside it, each run logged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from aimass_apps.inference.predictor import Predictor, load_predictor
+from aimass_apps.registry.artefacts import Manifest, read_manifest
+from aimass_apps.training.evaluation import ask, compare_answers, report_on
+from aimass_apps.training.evaluation_tasks import Task, read_rows
+from aimass_apps.training.run_log import log_run
+from aimass_apps.training.side_by_side import right_answers, side_by_side
+
+
+class Opened(NamedTuple):
+    """A version ready to be asked."""
+
+    folder: Path
+    predictor: Predictor
+    manifest: Manifest
+
+
+def open_version(folder: Path) -> Opened:
+    """Raises `UnknownKind` and `BrokenArtefact` as `load_predictor` does."""
+    return Opened(folder, load_predictor(folder), read_manifest(folder))
+
+
+def measure(
+    versions: Mapping[str, Opened], task: Task, path: Path | None, *, project: Path, at: datetime
+) -> dict[str, Any]:
+    """The first version's report. Where there are others, it also holds `compared` and `side by side`.
+
+    Every version's run is written to the task's log, a file below `project`.
+    """
+    rows = read_rows(task, path)
+    texts = [row["text"] for row in rows]
+    answers = {name: ask(each.predictor, texts) for name, each in versions.items()}
+    reports = {
+        name: report_on(rows, scores, task, versions[name].manifest, milliseconds=spent)
+        for name, (scores, spent) in answers.items()
+    }
+    if task.log:
+        for name, each in versions.items():
+            log_run(project / task.log, reports[name], rows, each.folder, at)
+    sides = {name: (answers[name][0], each.manifest) for name, each in versions.items()}
+    first, *others = sides
+    report = reports[first]
+    if others:
+        report["compared"] = {
+            f"{name}, {figure}": found
+            for name in others
+            for figure, found in compare_answers(rows, sides[first], sides[name], task).items()
+        }
+        right = {name: right_answers(rows, scores, task, manifest) for name, (scores, manifest) in sides.items()}
+        if right[first]:
+            report["side by side"] = side_by_side(right)
+    return report
