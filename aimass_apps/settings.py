@@ -125,6 +125,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_DEFAULT_QUEUE = "background"
 CELERY_TASK_ROUTES = {
+    "aimass_apps.inference.tasks.ask_remote": {"queue": "remote"},
     "aimass_apps.inference.*": {"queue": "inference"},
     "aimass_apps.training.tasks.train_waiting": {"queue": "training"},
 }
@@ -230,6 +231,12 @@ AIMASS_DATA = os.environ.get("AIMASS_DATA", "")
 # A moderation policy of your own; empty means the shipped default (moderation/policies/default-1.json).
 MODERATION_POLICY = os.environ.get("MODERATION_POLICY", "")
 TRAINING = _flag("TRAIN", default=True)
+# A language model behind an OpenAI-compatible endpoint. Without an address no text of a visit leaves the installation.
+LLM_URL = os.environ.get("AIMASS_LLM_URL", "").rstrip("/")
+LLM_MODEL = os.environ.get("AIMASS_LLM_MODEL", "")
+LLM_KEY = os.environ.get("AIMASS_LLM_KEY", "")
+LLM_TIMEOUT = float(os.environ.get("AIMASS_LLM_TIMEOUT", "60"))  # seconds for one answer
+LLM_ALLOW_HTTP = _flag("AIMASS_LLM_ALLOW_HTTP", default=False)
 LEASE_SECONDS = int(os.environ.get("LEASE_SECONDS", "60"))
 # Platforms may name endpoints on private addresses only where the operator says so.
 ALLOW_PRIVATE_ENDPOINTS = _flag("ALLOW_PRIVATE_ENDPOINTS", default=not PRODUCTION)

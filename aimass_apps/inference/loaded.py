@@ -7,7 +7,7 @@ from django.conf import settings
 
 from aimass_apps.inference.predictor import Predictor, load_predictor
 from aimass_apps.registry.artefacts import BrokenArtefact
-from aimass_apps.registry.models import ModelVersion, Stage
+from aimass_apps.registry.models import Kind, ModelVersion, Stage
 from aimass_apps.registry.store import forget_unpacked, unpack_version
 
 log = logging.getLogger(__name__)
@@ -32,9 +32,10 @@ class LoadedPredictors:
         return self._held[version_id]
 
     def warm_up(self) -> int:
-        """Load every version that may be asked, so that the first post does not wait; returns how many."""
+        """Load every version that may be asked here, so that the first post does not wait; returns how many."""
         asked = [Stage.LIVE, Stage.CANARY, Stage.SHADOW]
-        for version_id in ModelVersion.objects.filter(stage__in=asked).values_list("pk", flat=True):
+        ours = ModelVersion.objects.filter(stage__in=asked).exclude(kind=Kind.LLM)
+        for version_id in ours.values_list("pk", flat=True):
             try:
                 self.get(version_id)
             except Exception as error:  # noqa: BLE001 - one broken version must not keep the others from work

@@ -8,14 +8,19 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from aimass_apps.inference.loaded import LoadedPredictors
-from aimass_apps.inference.predictor import Answer, Item
+from aimass_apps.inference.predictor import Answer, Item, NoAnswer, Span
 from aimass_apps.submissions.doorbell import ring
 from aimass_apps.submissions.ledger import (
+    GIVE_UP_AFTER,
+    REMOTE_PAUSE,
+    REMOTE_QUEUE,
+    REMOTE_TASK,
     SCORE_QUEUE,
     SCORE_TASK,
     Claimed,
     Result,
     claim,
+    claim_remote,
     store,
     work_waits,
 )
@@ -49,6 +54,29 @@ def score_batch(predictors: LoadedPredictors, *, alone: bool = False) -> int:
     work = claim(lease=lease, alone=alone)
     if not work:
         return 0
+    store(lease=lease, results=_answer(predictors, work))
+    return len(work)
+
+
+def drain_remote(predictors: LoadedPredictors, *, lease_seconds: float) -> int:
+    """Ask models elsewhere, one row after the other, until no row is due; returns how many were asked.
+
+    As many threads as the worker has do this at once: one that waits for a slow endpoint holds up no other.
+    """
+    asked = 0
+    while True:
+        lease = uuid.uuid4()
+        work = claim_remote(lease=lease, seconds=lease_seconds)
+        if not work:
+            return asked
+        results = _answer(predictors, work)
+        store(lease=lease, results=results)
+        asked += 1
+        if any(result.error and not result.final for result in results) and work[0].attempts < GIVE_UP_AFTER:
+            ring(REMOTE_TASK, REMOTE_QUEUE, after=REMOTE_PAUSE * work[0].attempts ** 2)
+
+
+def _answer(predictors: LoadedPredictors, work: Sequence[Claimed]) -> list[Result]:
     texts = {
         submission.pk: Item(submission.content, submission.sealed_facts or {})
         for submission in Submission.objects.filter(pk__in={row.submission_id for row in work})
@@ -61,8 +89,7 @@ def score_batch(predictors: LoadedPredictors, *, alone: bool = False) -> int:
     results: list[Result] = []
     for version_id, rows in by_version.items():
         results += answer_rows(predictors, version_id, rows, [texts[row.submission_id] for row in rows])
-    store(lease=lease, results=results)
-    return len(work)
+    return results
 
 
 def answer_rows(
@@ -74,6 +101,10 @@ def answer_rows(
         answers = predictors.get(version_id).predict(items)
         if len(answers) != len(items):
             raise ValueError("the model did not answer every item")
+    except NoAnswer as none:
+        log.warning("version %s gave no usable answer to %s rows: %s", version_id, len(rows), none.code)
+        spans = _rows_of(none.spans)
+        return [Result(row.id, error=none.code, spans=spans, final=not none.again) for row in rows]
     except Exception as error:  # noqa: BLE001 - models are foreign code: any failure of theirs goes to a person
         # The class name alone: a message may quote the text.
         log.error("version %s failed on %s rows: %s", version_id, len(rows), type(error).__name__)
@@ -86,5 +117,8 @@ def _result(row: Claimed, answer: Answer, milliseconds: float) -> Result:
     # PostgreSQL's JSON has no NaN: one such score would keep the whole batch from being stored.
     if not all(map(math.isfinite, answer.scores.values())):
         return Result(row.id, error="not_finite")
-    spans = [[span.start, span.end, span.label, span.rule, span.weight] for span in answer.spans]
-    return Result(row.id, scores=answer.scores, spans=spans, milliseconds=milliseconds)
+    return Result(row.id, scores=answer.scores, spans=_rows_of(answer.spans), milliseconds=milliseconds)
+
+
+def _rows_of(spans: Sequence[Span]) -> list[list[object]]:
+    return [[span.start, span.end, span.label, span.rule, span.weight] for span in spans]

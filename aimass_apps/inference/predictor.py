@@ -18,6 +18,7 @@ KINDS: dict[str, str] = {
     "keywords": "aimass_apps.inference.keywords.KeywordPredictor",
     "svm": "aimass_apps.inference.svm.SvmPredictor",
     "bert": "aimass_apps.inference.bert.BertPredictor",
+    "llm": "aimass_apps.inference.llm.LlmPredictor",
 }
 
 
@@ -50,6 +51,17 @@ class Answer:
 
     scores: dict[str, float]
     spans: tuple[Span, ...] = ()
+
+
+class NoAnswer(Exception):
+    """The model gave no usable answer. `code` says why in one word; `again` whether asking again may help.
+
+    `spans` are the places of claims that did not hold. Nothing here ever holds words of the text or of the model.
+    """
+
+    def __init__(self, code: str, *, again: bool = False, spans: tuple[Span, ...] = ()) -> None:
+        super().__init__(code)
+        self.code, self.again, self.spans = code, again, spans
 
 
 class Predictor(Protocol):

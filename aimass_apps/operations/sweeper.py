@@ -6,7 +6,15 @@ from datetime import timedelta
 from aimass_apps.delivery import outbox
 from aimass_apps.delivery.outbox import DELIVER_QUEUE, DELIVER_TASK
 from aimass_apps.submissions.doorbell import ring
-from aimass_apps.submissions.ledger import SCORE_QUEUE, SCORE_TASK, free_expired_leases
+from aimass_apps.submissions.ledger import (
+    REMOTE_QUEUE,
+    REMOTE_TASK,
+    SCORE_QUEUE,
+    SCORE_TASK,
+    free_expired_leases,
+    give_up_remote,
+    remote_waits,
+)
 from aimass_apps.submissions.settling import settle_forgotten
 from aimass_apps.training.promotion import JUDGE_QUEUE, JUDGE_TASK
 from aimass_apps.training.runs import RUN_QUEUE, RUN_TASK, runs_wait
@@ -25,11 +33,14 @@ class Swept:
 
 def sweep_once() -> Swept:
     """Free expired leases, settle what nobody settled, and ring every doorbell."""
+    give_up_remote()
     swept = Swept(free_expired_leases(), outbox.free_expired_leases(), settle_forgotten(older_than=FORGOTTEN_AFTER))
     ring(SCORE_TASK, SCORE_QUEUE)
     ring(DELIVER_TASK, DELIVER_QUEUE)
     ring(JUDGE_TASK, JUDGE_QUEUE)
-    # Its worker may be left out (TRAIN=0): no message for it without work.
+    # Their workers may be left out (no endpoint, TRAIN=0): no message for them without work.
+    if remote_waits():
+        ring(REMOTE_TASK, REMOTE_QUEUE)
     if runs_wait():
         ring(RUN_TASK, RUN_QUEUE)
     return swept

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from aimass_apps.registry.models import ModelVersion, Stage
+from aimass_apps.registry.models import Kind, ModelVersion, Stage
 
 ANY = "any"
 _ASKED = (Stage.LIVE, Stage.CANARY, Stage.SHADOW)
@@ -11,10 +11,14 @@ _ASKED = (Stage.LIVE, Stage.CANARY, Stage.SHADOW)
 
 @dataclass(frozen=True)
 class Route:
-    """One version to ask. Nothing waits for a version that is not decisive."""
+    """One version to ask. Nothing waits for a version that is not decisive, and nothing is decided by it.
+
+    `remote`: it answers from an endpoint, in its own time.
+    """
 
     version: ModelVersion
     decisive: bool
+    remote: bool = False
 
 
 def asked_versions(desk: str) -> list[ModelVersion]:
@@ -37,10 +41,10 @@ def choose_routes(versions: Iterable[ModelVersion], languages: Iterable[str], co
     routes = []
     for version in fitting:
         on_canary = (version.kind, version.language) in canaries
-        if version.stage == Stage.SHADOW:
-            routes.append(Route(version, decisive=False))
-        elif version.stage == (Stage.CANARY if on_canary else Stage.LIVE):
-            routes.append(Route(version, decisive=True))
+        asked = version.stage in (Stage.SHADOW, Stage.CANARY if on_canary else Stage.LIVE)
+        remote = version.kind == Kind.LLM
+        if asked:
+            routes.append(Route(version, decisive=version.stage != Stage.SHADOW and not remote, remote=remote))
     return routes
 
 

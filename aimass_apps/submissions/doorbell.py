@@ -20,11 +20,14 @@ def _connection(url: str) -> Connection:
     return Connection(url, transport_options={**timeouts, "max_retries": 0}, connect_timeout=PATIENCE)
 
 
-def ring(task: str, queue: str) -> bool:
-    """Send the task's name to its queue; False when the broker did not take it. Never raises for a broker."""
+def ring(task: str, queue: str, *, after: float | None = None) -> bool:
+    """Send the task's name to its queue, to be heard in `after` seconds; False when the broker did not take it.
+
+    Never raises for a broker.
+    """
     try:
         with producers[_connection(current_app.conf.broker_url)].acquire(timeout=PATIENCE) as producer:
-            current_app.send_task(task, queue=queue, producer=producer, retry=False, expires=60)
+            current_app.send_task(task, queue=queue, producer=producer, retry=False, expires=60, countdown=after)
     except (OSError, OperationalError, RedisError) as error:
         log.warning("doorbell of %s not heard: %s", queue, type(error).__name__)
         return False

@@ -4,10 +4,12 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models.functions import Now
 
 from aimass_apps.people.sealing import keyed_hash
 from aimass_apps.registry.models import Desk
@@ -18,7 +20,11 @@ from aimass_apps.submissions.settling import settle_complete
 
 SCORE_TASK, SCORE_QUEUE = "aimass_apps.inference.tasks.score_waiting", "inference"
 CLAIM_ROWS, CLAIM_TOKENS = 256, 16_384
+# Models elsewhere are asked by a worker of their own: however slow they are, nothing else waits for them.
+REMOTE_TASK, REMOTE_QUEUE = "aimass_apps.inference.tasks.ask_remote", "remote"
 ALONE_AFTER, GIVE_UP_AFTER = 2, 4  # attempts
+REMOTE_PAUSE = 5  # seconds, times the square of the attempts: 5, 20, 45 s after the text came
+REMOTE_FOR = 900  # seconds after which an answer is of no use any more
 CHARACTERS_PER_TOKEN = {"zh": 1.0}
 
 
@@ -45,13 +51,14 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one leased row: scores and spans, or the error's code."""
+    """What became of one leased row: scores and spans, or the error's code; a `final` error is not tried again."""
 
     id: int
     scores: dict[str, float] | None = None
     spans: list[list[Any]] = field(default_factory=list)
     milliseconds: float = 0.0
     error: str = ""
+    final: bool = False
 
 
 def estimate_tokens(text: str, language: str) -> int:
@@ -83,18 +90,23 @@ def ask(*, desk: str, questions: Sequence[Question], lane: Prediction.Lane) -> l
             _slot(submission, route, question, lane)
             for submission, question in zip(submissions, questions, strict=True)
             for route in choose_routes(versions, question.languages, submission.content_hash)
+            # A text leaves the installation only where an administrator named an endpoint.
+            if settings.LLM_URL or not route.remote
         ]
         Prediction.objects.bulk_create(rows)
     ring_after_commit(SCORE_TASK, SCORE_QUEUE)
+    if any(row.lane == Prediction.Lane.REMOTE for row in rows):
+        ring_after_commit(REMOTE_TASK, REMOTE_QUEUE)
     return submissions
 
 
 def _slot(submission: Submission, route: Route, question: Question, lane: Prediction.Lane) -> Prediction:
+    aside = Prediction.Lane.REMOTE if route.remote else Prediction.Lane.SHADOW
     return Prediction(
         submission=submission,
         version=route.version,
         decisive=route.decisive,
-        lane=lane if route.decisive else Prediction.Lane.SHADOW,
+        lane=lane if route.decisive else aside,
         tokens=estimate_tokens(question.text, question.language),
     )
 
@@ -105,7 +117,7 @@ def _slot(submission: Submission, route: Route, question: Question, lane: Predic
 _CLAIM = """
 WITH candidates AS MATERIALIZED (
     SELECT id, lane, tokens FROM submissions_prediction
-    WHERE state = 'waiting' AND attempts {alone} %(alone_after)s
+    WHERE state = 'waiting' AND {which}
     ORDER BY lane, id LIMIT %(rows)s FOR UPDATE SKIP LOCKED
 ), budgeted AS (
     SELECT id, sum(tokens) OVER (ORDER BY lane, id) - tokens AS tokens_before FROM candidates
@@ -122,27 +134,42 @@ def claim(
     *, lease: uuid.UUID, alone: bool = False, rows: int = CLAIM_ROWS, tokens: int = CLAIM_TOKENS
 ) -> list[Claimed]:
     """Lease waiting rows up to the token budget; `alone` takes one of the rows that crashed workers before."""
-    parameters: dict[str, Any] = {
+    which = f"lane < %(remote)s AND attempts {'>=' if alone else '<'} %(alone_after)s"
+    return _lease(which, {"lease": lease, "rows": 1 if alone else rows, "tokens": tokens})
+
+
+def claim_remote(*, lease: uuid.UUID, seconds: float) -> list[Claimed]:
+    """Lease for so many seconds the one row that a model elsewhere is asked next, if its pause is over."""
+    age = "statement_timestamp() - created_at"
+    pause, useful = (f"make_interval(secs => {each})" for each in ("attempts * attempts * %(pause)s", "%(useful)s"))
+    which = f"lane = %(remote)s AND {age} >= {pause} AND {age} < {useful}"
+    return _lease(which, {"lease": lease, "rows": 1, "tokens": CLAIM_TOKENS, "seconds": seconds})
+
+
+def _lease(which: str, limits: dict[str, Any]) -> list[Claimed]:
+    parameters = {
         "alone_after": ALONE_AFTER,
-        "rows": 1 if alone else rows,
-        "tokens": tokens,
-        "lease": lease,
+        "remote": Prediction.Lane.REMOTE,
+        "pause": REMOTE_PAUSE,
+        "useful": REMOTE_FOR,
         "seconds": settings.LEASE_SECONDS,
+        **limits,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM.format(alone=">=" if alone else "<"), parameters)
+        cursor.execute(_CLAIM.format(which=which), parameters)
         return [Claimed(*row) for row in cursor.fetchall()]
 
 
 _STORE = """
 UPDATE submissions_prediction AS prediction
 SET state = CASE WHEN result.scores IS NOT NULL THEN 'done'
-                 WHEN prediction.attempts >= %(give_up)s THEN 'failed' ELSE 'waiting' END,
+                 WHEN prediction.attempts >= %(give_up)s OR result.final THEN 'failed' ELSE 'waiting' END,
     scores = result.scores::jsonb, spans = result.spans::jsonb, milliseconds = result.milliseconds,
     error = result.error, lease = NULL, leased_until = NULL,
     done_at = CASE WHEN result.scores IS NOT NULL THEN statement_timestamp() END
-FROM unnest(%(ids)s::bigint[], %(scores)s::text[], %(spans)s::text[], %(milliseconds)s::float8[], %(errors)s::text[])
-     AS result(id, scores, spans, milliseconds, error)
+FROM unnest(%(ids)s::bigint[], %(scores)s::text[], %(spans)s::text[], %(milliseconds)s::float8[], %(errors)s::text[],
+            %(finals)s::boolean[])
+     AS result(id, scores, spans, milliseconds, error, final)
 WHERE prediction.id = result.id AND prediction.lease = %(lease)s AND prediction.state = 'running'
 RETURNING prediction.submission_id
 """
@@ -161,6 +188,7 @@ def store(*, lease: uuid.UUID, results: Sequence[Result]) -> int:
         "spans": [json.dumps(result.spans) for result in results],
         "milliseconds": [result.milliseconds for result in results],
         "errors": [result.error[:200] for result in results],
+        "finals": [result.final for result in results],
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_STORE, parameters)
@@ -194,4 +222,18 @@ def free_expired_leases() -> int:
 
 
 def work_waits() -> bool:
-    return Prediction.objects.filter(state=Prediction.State.WAITING).exists()
+    return Prediction.objects.filter(state=Prediction.State.WAITING, lane__lt=Prediction.Lane.REMOTE).exists()
+
+
+def remote_waits() -> bool:
+    return Prediction.objects.filter(state=Prediction.State.WAITING, lane=Prediction.Lane.REMOTE).exists()
+
+
+def give_up_remote() -> int:
+    """Fail what no model elsewhere answered in time to be of use; returns how many."""
+    waited_in_vain = Prediction.objects.filter(
+        state=Prediction.State.WAITING,
+        lane=Prediction.Lane.REMOTE,
+        created_at__lt=Now() - timedelta(seconds=REMOTE_FOR),
+    )
+    return waited_in_vain.update(state=Prediction.State.FAILED, error="too_late")

@@ -57,11 +57,15 @@ class Prediction(models.Model):
         FAILED = "failed", _("Failed")
 
     class Lane(models.IntegerChoices):
-        """Which waiting rows go first: a clinician at the screen, then posts, then comparisons."""
+        """Which waiting rows go first: a clinician at the screen, then posts, then comparisons.
+
+        What a model elsewhere is asked waits in a lane of its own, which no worker of ours touches meanwhile.
+        """
 
         INTERACTIVE = 0
         STREAM = 1
         SHADOW = 2
+        REMOTE = 3
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="predictions")
     version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="predictions")
