@@ -97,7 +97,10 @@ class TrainingRun(models.Model):
 
 
 class Evaluation(models.Model):
-    """One version measured on one frozen dataset's test rows, beside the live version, with the gates' verdict."""
+    """One version measured on one frozen dataset's test rows, beside the live version, with the gates' verdict.
+
+    Without `asked_stage` it was measured only: here, or on test files by the command line (then without a dataset).
+    """
 
     version = models.ForeignKey(ModelVersion, models.CASCADE, related_name="evaluations")
     against = models.ForeignKey(ModelVersion, models.SET_NULL, null=True, related_name="+")
@@ -105,7 +108,8 @@ class Evaluation(models.Model):
     asked_stage = models.CharField(max_length=12)
     canary_share = models.FloatField(null=True)
     reason = models.CharField(max_length=500, blank=True)
-    metrics = models.JSONField(default=dict)  # {"candidate": {...}, "live": {...}, "rows": n}
+    # {"candidate": {...}, "live": {...}, "rows": n, "reports": [as evaluation.report_on gives them]}
+    metrics = models.JSONField(default=dict)
     gates = models.JSONField(default=list)  # [{"name", "passed", "detail", "warning"}]
     passed = models.BooleanField(null=True)  # null until it is judged
     leased_until = models.DateTimeField(null=True)

@@ -1,6 +1,9 @@
 """Moving versions towards live through the gates, and taking them back."""
 
 import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -24,7 +27,6 @@ log = logging.getLogger(__name__)
 JUDGE_TASK, JUDGE_QUEUE = "aimass_apps.training.tasks.judge", "background"
 JUDGE_LEASE = timedelta(minutes=10)
 LOAD_TASK = "aimass_apps.inference.tasks.load_versions"
-SCORED = tuple[dict[str, Any], dict[str, float], float]
 
 
 class HeldBack(RuntimeError):
@@ -44,16 +46,34 @@ class NothingToRollBack(ValueError):
     """No earlier version was live in this place."""
 
 
+class NothingFrozen(ValueError):
+    """The desk has no frozen dataset."""
+
+
 def live_version(desk: str, kind: str, language: str) -> ModelVersion | None:
     return ModelVersion.objects.filter(desk=desk, kind=kind, language=language, stage=Stage.LIVE).first()
 
 
-def score_examples(version: ModelVersion, examples: list[DatasetExample]) -> list[SCORED]:
-    """(labels, scores, weight) of each example under the version. Loads the model: never call it from the web."""
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What one version said of each example, in their order, and the milliseconds that a text took."""
+
+    scores: list[dict[str, float]]
+    milliseconds: float
+
+    def rows(self, examples: Sequence[DatasetExample]) -> list[tuple[dict[str, Any], dict[str, float], float]]:
+        """(labels, scores, weight) as a desk measures them."""
+        return [(each.labels, scores, each.weight) for each, scores in zip(examples, self.scores, strict=True)]
+
+
+def score_examples(version: ModelVersion, examples: Sequence[DatasetExample]) -> Scored:
+    """Ask the version about each example. Loads the model: never call it from the web."""
     predictor = load_predictor(unpack_version(version), settings.AIMASS_DEVICE)
     items = [Item(each.submission.content, each.submission.sealed_facts or {}) for each in examples]
+    started = time.perf_counter()
     answers = predictor.predict(items)
-    return [(each.labels, answer.scores, each.weight) for each, answer in zip(examples, answers, strict=True)]
+    spent = time.perf_counter() - started
+    return Scored([answer.scores for answer in answers], 1000 * spent / max(1, len(items)))
 
 
 def request_promotion(
@@ -64,6 +84,20 @@ def request_promotion(
     Raises `stages.WrongStage` and `BadShare` at once when it could never be granted.
     """
     wish = _write_wish(version, to, by, reason, canary_share)
+    ring_after_commit(JUDGE_TASK, JUDGE_QUEUE)
+    return wish
+
+
+def request_measurement(*, version: ModelVersion, by: User | None) -> Evaluation:
+    """Ask for the version's figures beside the live one's on the newest frozen reviews; nothing is moved.
+
+    Raises `NothingFrozen`.
+    """
+    dataset = Dataset.objects.filter(desk=version.desk).first()
+    if dataset is None:
+        raise NothingFrozen("No reviews of this desk are frozen yet: there is nothing to measure on.")
+    live = live_version(version.desk, version.kind, version.language)
+    wish = Evaluation.objects.create(version=version, against=live, dataset=dataset, asked_stage="", by=by)
     ring_after_commit(JUDGE_TASK, JUDGE_QUEUE)
     return wish
 
@@ -87,10 +121,11 @@ def _write_wish(
 
 
 def judge_evaluation(wish: Evaluation) -> Evaluation:
-    """Measure the version beside the live one on the frozen test rows, write the verdicts, and move it if all pass."""
-    version = wish.version
-    against = wish.against if wish.against_id != version.pk else None
-    evidence, metrics = _gather(version, against, _test_examples(wish.dataset, version.language))
+    """Measure the version beside the live one on the frozen test rows, write the verdicts, and move it if all pass.
+
+    A wish that asks for no stage is measured only.
+    """
+    evidence, metrics = _gather(wish, wish.against if wish.against_id != wish.version_id else None)
     gates = judge(evidence)
     with transaction.atomic():
         # The command line and a worker may judge one wish at once: the first verdict stands.
@@ -99,7 +134,7 @@ def judge_evaluation(wish: Evaluation) -> Evaluation:
             return wish
         wish.metrics, wish.gates, wish.passed = metrics, [gate.as_dict() for gate in gates], all_passed(gates)
         wish.leased_until = None
-        if wish.passed:
+        if wish.passed and wish.asked_stage:
             _grant(wish)
         wish.save(update_fields=["metrics", "gates", "passed", "leased_until"])
     return wish
@@ -156,32 +191,53 @@ def _test_examples(dataset: Dataset | None, language: str) -> list[DatasetExampl
     return list(rows)
 
 
-def _gather(
-    version: ModelVersion, live: ModelVersion | None, examples: list[DatasetExample]
-) -> tuple[Evidence, dict[str, Any]]:
+def _gather(wish: Evaluation, live: ModelVersion | None) -> tuple[Evidence, dict[str, Any]]:
+    version = wish.version
+    examples = _test_examples(wish.dataset, version.language)
     measure = room_of(version.desk).metrics
-    error, ours = "", {}
-    try:
-        ours = measure(score_examples(version, examples))
-    except Exception as failure:  # noqa: BLE001 - whatever a candidate raises is a verdict on the candidate
-        log.warning("%s does not answer: %s", version, type(failure).__name__)
-        error = type(failure).__name__
-    theirs = None
-    try:
-        theirs = measure(score_examples(live, examples)) if live else None
-    except Exception as failure:  # noqa: BLE001 - a live version that broke must not keep its successor waiting
-        log.warning("%s is live and does not answer: %s", live, type(failure).__name__)
+    mine, error = _try_scoring(version, examples)
+    # A live version that broke must not keep its successor waiting.
+    theirs, _ = _try_scoring(live, examples) if live else (None, "")
+    ours = measure(mine.rows(examples)) if mine else {}
+    live_figures = measure(theirs.rows(examples)) if theirs else None
     evidence = Evidence(
         loads=not error,
         labels=tuple(version.labels),
         live_labels=tuple(live.labels) if live else (),
         rows=len(examples),
         candidate=ours,
-        live=theirs,
+        live=live_figures,
         main=str(ours.get("main", "")),
         error=error,
     )
-    return evidence, {"candidate": ours, "live": theirs, "rows": len(examples)}
+    metrics: dict[str, Any] = {"candidate": ours, "live": live_figures, "rows": len(examples)}
+    if mine and wish.dataset and examples:
+        metrics["reports"] = [_report(wish.dataset, examples, (version, mine), (live, theirs))]
+    return evidence, metrics
+
+
+def _try_scoring(version: ModelVersion, examples: Sequence[DatasetExample]) -> tuple[Scored | None, str]:
+    """The version's answers, or the name of what it failed with."""
+    try:
+        return score_examples(version, examples), ""
+    except Exception as failure:  # noqa: BLE001 - whatever a version raises is a verdict on the version
+        log.warning("%s does not answer: %s", version, type(failure).__name__)
+        return None, type(failure).__name__
+
+
+def _report(
+    dataset: Dataset,
+    examples: Sequence[DatasetExample],
+    mine: tuple[ModelVersion, Scored],
+    live: tuple[ModelVersion | None, Scored | None],
+) -> dict[str, Any]:
+    # Imported here: it needs scikit-learn, which web processes, who only write wishes down, never load.
+    from aimass_apps.training.frozen import Answers, frozen_report
+
+    version, scored = live
+    beside = Answers(version, scored.scores, scored.milliseconds) if version and scored else None
+    ours = Answers(mine[0], mine[1].scores, mine[1].milliseconds)
+    return frozen_report(dataset, [each.labels for each in examples], ours, beside)
 
 
 def promote(
