@@ -31,8 +31,7 @@ def rows(path: Path) -> Iterator[dict[str, str]]:
 
 def condition_of(diagnosis: str) -> str:
     """The condition that a diagnosis names, or `UNKNOWN`, which no model answers: a miss."""
-    found = _names().get(_plain(diagnosis), "")
-    return found if found in load_catalogue().conditions else UNKNOWN
+    return _names().get(_plain(diagnosis), UNKNOWN)
 
 
 @cache
@@ -42,8 +41,10 @@ def _names() -> dict[str, str]:
         for condition in reversed(list(load_catalogue().conditions.values()))
         for name in (*condition.synonyms, condition.id.replace("_", " "), condition.name)
     }
-    other: dict[str, str] = json.loads(NAMES.read_text(encoding="utf-8"))["names"]
-    return known | other
+    spelt = json.loads(NAMES.read_text(encoding="utf-8"))
+    other = {name: each["condition"] for name, each in spelt["names"].items()}
+    # What is listed as a miss stays one, even where a synonym of the catalogue reads the same.
+    return {name: found for name, found in (known | other).items() if name not in spelt["misses"]}
 
 
 def _plain(name: str) -> str:
