@@ -30,7 +30,7 @@ class Rival:
 def rival(name: str, kind: str, size: int, report: Mapping[str, Any], leading: str) -> list[Rival]:
     """The version of `size` bytes as a rival by its report's leading figure; none where it was not measured."""
     figures: Mapping[str, Any] = report.get("figures", {})
-    if leading not in figures:
+    if not isinstance(figures.get(leading), int | float):
         return []
     milliseconds = report.get("milliseconds_per_text") or figures.get("ms a text") or None
     return [Rival(name, kind, size / 1e6, milliseconds, float(figures[leading]))]

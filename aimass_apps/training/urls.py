@@ -8,6 +8,7 @@ urlpatterns = [
     path("<int:pk>/", views.version_detail, name="detail"),
     path("<int:pk>/evaluations/", views.version_evaluations, name="evaluations"),
     path("<int:pk>/promote/", views.version_promote, name="promote"),
+    path("<int:pk>/measure/", views.version_measure, name="measure"),
     path("<int:pk>/roll-back/", views.version_roll_back, name="roll_back"),
     path("datasets/", views.dataset_list, name="datasets"),
     path("datasets/freeze/", views.dataset_freeze, name="freeze"),

@@ -11,14 +11,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from aimass_apps.people.access import needs
+from aimass_apps.people.access import needs, person_of
 from aimass_apps.registry.models import ModelVersion
 from aimass_apps.registry.stages import WrongStage
 from aimass_apps.training import queries
 from aimass_apps.training.datasets import NothingReviewed, freeze_dataset
 from aimass_apps.training.forms import DeskForm, PromotionForm, ReasonForm
 from aimass_apps.training.models import Dataset
-from aimass_apps.training.promotion import BadShare, NothingToRollBack, request_promotion, roll_back
+from aimass_apps.training.promotion import (
+    BadShare,
+    NothingFrozen,
+    NothingToRollBack,
+    request_measurement,
+    request_promotion,
+    roll_back,
+)
+from aimass_apps.training.shown import evidence_shown
 
 may_view = needs("models.view")
 may_promote = needs("models.promote")
@@ -53,12 +61,15 @@ def _detail(request: HttpRequest, version: ModelVersion, form: PromotionForm | N
         "reason_form": ReasonForm(),
         "crumbs": [(_("Models"), reverse("models:list")), (str(version), "")],
         "can_promote": request.user.has_perm("models.promote"),
+        **evidence_shown(version, request.GET.get("test", "")),
         **_evaluations(version),
     }
 
 
 def _evaluations(version: ModelVersion) -> dict[str, object]:
-    evaluations = list(version.evaluations.select_related("by", "dataset", "against")[:10])
+    # What the command line measured on files stands among the tests alone.
+    judged = version.evaluations.exclude(asked_stage="", dataset=None)
+    evaluations = list(judged.select_related("by", "dataset", "against")[:10])
     return {
         "version": version,
         "evaluations": [(each, queries.comparison_rows(each.metrics)) for each in evaluations],
@@ -97,6 +108,19 @@ def version_promote(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.info(request, _("The gates are being judged. The verdict appears here."))
+    return redirect("models:detail", pk=pk)
+
+
+@require_POST
+@may_promote
+def version_measure(request: HttpRequest, pk: int) -> HttpResponse:
+    version = get_object_or_404(ModelVersion, pk=pk)
+    try:
+        request_measurement(version=version, by=person_of(request))
+    except NothingFrozen as error:
+        messages.error(request, str(error))
+    else:
+        messages.info(request, _("A worker measures it on the newest frozen reviews. The figures appear here."))
     return redirect("models:detail", pk=pk)
 
 

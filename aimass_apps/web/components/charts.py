@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import floor, log10
 
 from django.utils.formats import number_format
@@ -36,6 +37,8 @@ class Lines:
     ticks: tuple[tuple[float, str], ...]
     labels: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
+    axes: tuple[str, str] = ("", "")  # what runs along the bottom and up the side
+    diagonal: bool = False
 
 
 def show(value: float | None) -> str:
@@ -47,9 +50,9 @@ def show(value: float | None) -> str:
     return number_format(float(f"{value:.3g}") if abs(value) < 100 else round(value, 1))
 
 
-def bars(rows: Sequence[Sequence[object]], unit: str = "") -> list[Bar]:
-    """Horizontal bars for (label, number) or (label, number, tone)."""
-    longest = max((float(str(row[1])) for row in rows), default=0.0) or 1.0
+def bars(rows: Sequence[Sequence[object]], unit: str = "", full: float = 0.0) -> list[Bar]:
+    """Horizontal bars for (label, number) or (label, number, tone); `full` fills the rail, else the longest does."""
+    longest = full or max((float(str(row[1])) for row in rows), default=0.0) or 1.0
     made = []
     for row in rows:
         value = float(str(row[1]))
@@ -103,6 +106,52 @@ def lines(series: Mapping[str, Sequence[float | None]], labels: Sequence[object]
         for place, label in enumerate(names)
     )
     return Lines(tuple(drawn), ticks, tuple(thin(names)), rows)
+
+
+Curve = Sequence[Sequence[float]]  # points (x, y) of the unit square, x rising
+READ_AT = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+
+
+def curves(series: Mapping[str, Curve], axes: tuple[str, str], *, diagonal: bool = False, dots: bool = False) -> Lines:
+    """Curves over the unit square, both axes from 0 to 1; the table reads each of them at the same places."""
+    drawn = []
+    for number, (name, points) in enumerate(series.items(), start=1):
+        placed = [(round(100 * point[0], 2), round(100 - 100 * point[1], 2)) for point in points]
+        d = " ".join(f"{'L' if place else 'M'}{x} {y}" for place, (x, y) in enumerate(placed))
+        named = tuple(
+            (x, y, f"{name}: {show(point[0])} → {show(point[1])}")
+            for (x, y), point in zip(placed, points, strict=True)
+            if dots
+        )
+        drawn.append(Line(name, number, d, named))
+    ticks = ((0.0, show(1)), (50.0, show(0.5)), (100.0, show(0)))
+    read = [[_at(points, x) for x in READ_AT] for points in series.values()]
+    rows = tuple(
+        (show(x), tuple(show(column[place]) for column in read))
+        for place, x in enumerate(READ_AT)
+        if any(column[place] is not None for column in read)
+    )
+    return Lines(tuple(drawn), ticks, (show(0), show(0.5), show(1)), rows, axes, diagonal)
+
+
+def _at(points: Curve, x: float) -> float | None:
+    """The height of the curve over `x`, between its points on a straight line; None outside of them."""
+    for left, right in pairwise(points):
+        if left[0] <= x <= right[0]:
+            width = right[0] - left[0]
+            return float(right[1] if not width else left[1] + (right[1] - left[1]) * (x - left[0]) / width)
+    return None
+
+
+def scatter(places: Sequence[tuple[str, float, float]], axes: tuple[str, str]) -> Lines:
+    """One dot for each (name, x, y): x from 0 up, y from 0 to 1."""
+    top = nice_top(max((x for _, x, _ in places), default=1.0))
+    dots = [
+        Line(name, number, "", ((round(100 * x / top, 2), round(100 - 100 * y, 2), f"{name}: {show(y)}"),))
+        for number, (name, x, y) in enumerate(places, start=1)
+    ]
+    ticks = ((0.0, show(1)), (50.0, show(0.5)), (100.0, show(0)))
+    return Lines(tuple(dots), ticks, (show(0), show(top / 2), show(top)), (), axes)
 
 
 def thin(names: Sequence[str], most: int = 6) -> list[str]:

@@ -170,9 +170,11 @@ def _page_url(query: Any, parameter: str, number: object) -> str:
 
 
 @register.inclusion_tag("_components/bar_chart.html")
-def bar_chart(rows: Sequence[Sequence[object]], title: str, unit: str = "", empty: str = "") -> dict[str, object]:
-    """Horizontal bars for (label, number) or (label, number, tone)."""
-    return {"bars": charts.bars(rows, unit), "title": title, "empty": empty}
+def bar_chart(
+    rows: Sequence[Sequence[object]], title: str, unit: str = "", empty: str = "", full: float = 0.0
+) -> dict[str, object]:
+    """Horizontal bars for (label, number) or (label, number, tone); `full` is what fills a bar, else the longest."""
+    return {"bars": charts.bars(rows, unit, full), "title": title, "empty": empty}
 
 
 @register.inclusion_tag("_components/line_chart.html")
@@ -186,6 +188,28 @@ def line_chart(
     """One line for each named series; None breaks a line."""
     known = any(value is not None for values in series.values() for value in values)
     return {"chart": charts.lines(series, labels, unit) if known else None, "title": title, "empty": empty}
+
+
+@register.inclusion_tag("_components/line_chart.html")
+def curve_chart(
+    series: Mapping[str, charts.Curve],
+    title: str,
+    x: str = "",
+    y: str = "",
+    *,
+    diagonal: bool = False,
+    dots: bool = False,
+) -> dict[str, object]:
+    """Curves over the unit square, such as ROC: a list of (x, y) for each name."""
+    return {"chart": charts.curves(series, (x, y), diagonal=diagonal, dots=dots) if series else None, "title": title}
+
+
+@register.inclusion_tag("_components/line_chart.html")
+def scatter_chart(
+    places: Sequence[tuple[str, float, float]], title: str, x: str = "", y: str = ""
+) -> dict[str, object]:
+    """A dot for each (name, x, y), with y from 0 to 1; the page says the numbers in a table of its own."""
+    return {"chart": charts.scatter(places, (x, y)) if places else None, "title": title, "dots_only": True}
 
 
 @register.inclusion_tag("_components/sparkline.html")

@@ -5,6 +5,8 @@ from django.urls import reverse
 
 from aimass_apps.people.models import User
 from aimass_apps.registry.store import install_version
+from aimass_apps.training.evaluation_report import KEPT, keep_in_artefact
+from aimass_apps.training.evidence import keep_reports
 from aimass_apps.training.models import Evaluation
 from aimass_apps.training.promotion import promote
 from tests.aimass_apps.registry.conftest import make_artefact  # noqa: F401 - a fixture
@@ -98,3 +100,57 @@ def test_a_recipe_that_cant_be_read_is_left_out(client, version, settings, tmp_p
     answer = sign_in(client, "ml_engineer").get(reverse("models:runs"))
     assert answer.status_code == 200
     assert "moderation · bert · en" in answer.content.decode()
+
+
+REPORT = {
+    "task": "swaps",
+    "figures": {"rows": 40, "macro-F1": 0.81, "false-positive rate": 0.125},
+    "milliseconds_per_text": 1.5,
+    "curves": {"decision": {"roc": [[0, 0], [0.2, 0.7], [1, 1]], "precision_recall": [[0.1, 1], [1, 0.5]]}},
+    "reliability": {"insult": [[0.1, 0.05, 0.5], [0.9, 0.95, 0.5]]},
+    "labels": {"insult": {"AUC": 0.93}},
+    "confusion": {"right flags": 17, "false flags": 5, "misses": 3, "right clears": 15},
+    "functions": {"negation": {"rows": 20, "share": 0.7}, "quotes": {"rows": 20, "share": 0.9}},
+    "false positives by group": {"north": {"rows": 20, "share": 0.3}},
+    "compared": {"accuracy": {"difference": 0.05, "low": 0.01, "high": 0.09}},
+}
+
+
+def page_of(client, version, **query):
+    return client.get(reverse("models:detail", args=[version.pk]), query).content.decode()
+
+
+def test_what_the_command_line_measured_is_drawn_with_its_numbers(client, version):
+    keep_reports(version, [REPORT, {**REPORT, "task": "other", "figures": {"rows": 3, "accuracy": 0.5}}])
+    page = page_of(sign_in(client, "ml_engineer"), version, test="swaps")
+    for text in ("ROC", "Calibration", "0.810", "12.5", "negation (20)", "north (20)", "Missed", "better", "1.50"):
+        assert text in page
+    # Every chart has its numbers as a table, for those who can't see it.
+    assert page.count("Show the numbers") == 3
+    assert "Judged" not in page
+    assert page.index("negation (20)") < page.index("quotes (20)")
+
+
+def test_figures_shipped_with_a_version_are_on_its_page(client, make_artefact, settings, tmp_path):  # noqa: F811
+    settings.ARTEFACT_CACHE = tmp_path / "cache"
+    folder = make_artefact("measured")
+    keep_in_artefact(folder, [REPORT])
+    shipped = install_version(folder=folder)
+    page = page_of(sign_in(client, "ml_engineer"), shipped)
+    assert "negation (20)" in page
+    assert shipped.metrics["evaluation"]["swaps"]["ms a text"] == 1.5
+    assert "macro-F1 0.81" in shipped.card
+
+
+def test_pictures_data_that_are_no_reports_are_left_out(client, version):
+    version.files.create(name=KEPT, sha256="0" * 64, content=b'{"x": 3, "y": {"figures": []}}')
+    assert "Not measured yet" in page_of(sign_in(client, "ml_engineer"), version)
+
+
+def test_measuring_without_frozen_reviews_says_what_is_missing(client, version):
+    answer = sign_in(client, "ml_engineer").post(reverse("models:measure", args=[version.pk]), follow=True)
+    assert "nothing to measure on" in answer.content.decode()
+
+
+def test_a_moderator_measures_nothing(client, version):
+    assert sign_in(client, "moderator").post(reverse("models:measure", args=[version.pk])).status_code == 403
