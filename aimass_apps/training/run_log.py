@@ -9,8 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from aimass_apps.registry.artefacts import MANIFEST, sha256
-from aimass_apps.training.card import table
+from aimass_apps.registry.artefacts import read_manifest
+from aimass_apps.training.card import CARD, table
+from aimass_apps.training.evaluation_report import KEPT
 
 DIGITS = 16  # of a hash: enough to tell versions apart
 
@@ -28,13 +29,23 @@ def log_run(
         "at": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "task": report["task"],
         "version": report["version"],
-        "artefact": sha256(folder / MANIFEST)[:DIGITS],
-        "rows": hashlib.sha256(written.encode()).hexdigest()[:DIGITS],
+        "artefact": artefact_hash(folder),
+        "rows": _short(written),
         "figures": report["figures"],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def artefact_hash(folder: Path) -> str:
+    """One hash over the hashes of the version's files; not of its card and reports, which measuring writes."""
+    files = {name: each for name, each in read_manifest(folder).files.items() if name not in (CARD, KEPT)}
+    return _short(json.dumps(files, sort_keys=True))
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
 
 
 def read_runs(path: Path) -> list[dict[str, Any]]:
