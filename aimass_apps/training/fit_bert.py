@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,16 @@ from torch.nn import functional
 from aimass_apps.inference.network import TextClassifier, freeze_embeddings, freeze_layers
 from aimass_apps.inference.normalise import normalise
 from aimass_apps.training import checkpoints
+from aimass_apps.training.adapters import LORA, add_adapters, merge_adapters
 from aimass_apps.training.examples import Example, Split, as_arrays, epoch, epoch_sizes
 from aimass_apps.training.progress import Progress, Report
-from aimass_apps.training.recipe import Recipe
+from aimass_apps.training.prune import keep_layers, keep_neurons
+from aimass_apps.training.recipe import BadRecipe, Recipe
 from aimass_apps.training.starting_point import open_base
 
 WINDOW = 50  # batches whose rows are sorted together: enough to lose the padding, few enough to stay random
+
+Watch = Callable[[int, TextClassifier], None]  # called with step and network after each checkpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Settings:
 
     `tokens` is the longest text in training, `learning_rate` the peak; `steps` ends the last epoch early.
     `freeze_layers` keeps that many of the lowest layers as they are; the head learns `head_pace` times as fast.
+    `layers` and `neurons` prune the base first (see `prune`; 0 keeps all); `adapter = "lora"` trains adapters of `rank`
+    and `alpha` beside the matrices named in `targets`; `label_weights` multiply a label's part of the loss.
     """
 
     epochs: int = 2
@@ -46,6 +52,13 @@ class Settings:
     freeze_layers: int = 0
     head_pace: float = 1.0
     checkpoint_every: int = 200
+    layers: int = 0
+    neurons: int = 0
+    adapter: str = ""
+    rank: int = 8
+    alpha: int = 16
+    targets: Sequence[str] = ()
+    label_weights: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, recipe: Recipe) -> Settings:
@@ -63,22 +76,37 @@ class Fitted:
     curves: list[dict[str, float]]
 
 
-def fit_bert(recipe: Recipe, splits: Sequence[Split], out: Path, report: Report) -> Fitted:
+def fit_bert(recipe: Recipe, splits: Sequence[Split], out: Path, report: Report, watch: Watch | None = None) -> Fitted:
     """Train, or go on from the checkpoint under `out`. The same recipe, data and seed give the same weights.
 
     `progress.Stopped` raised by `report` leaves a checkpoint behind. On several GPUs start it with
-    `accelerate launch`: each process takes its share of every batch.
+    `accelerate launch`: each process takes its share of every batch. Raises `BadRecipe`.
     """
     settings = Settings.of(recipe)
     torch.manual_seed(recipe.seed)
     model, tokenizer = open_base(recipe)
     model.dropout.p = settings.dropout
+    _shape(model, settings)
+    run = _Run(recipe, settings, splits, out, report, model, watch)
+    run.train(tokenizer)
+    if settings.adapter:
+        merge_adapters(run.model)
+    return Fitted(run.model, tokenizer, settings, run.curves)
+
+
+def _shape(model: TextClassifier, settings: Settings) -> None:
+    """Prune, freeze and adapt the network as the settings say."""
+    if settings.layers:
+        keep_layers(model, settings.layers)
+    if settings.neurons:
+        keep_neurons(model, settings.neurons)
     if settings.freeze_embeddings:
         freeze_embeddings(model)
     freeze_layers(model, settings.freeze_layers)
-    run = _Run(recipe, settings, splits, out, report, model)
-    run.train(tokenizer)
-    return Fitted(run.model, tokenizer, settings, run.curves)
+    if settings.adapter:
+        if settings.adapter != LORA:
+            raise BadRecipe(f"adapter = {settings.adapter!r}: only {LORA!r} is known")
+        add_adapters(model, rank=settings.rank, alpha=settings.alpha, targets=settings.targets)
 
 
 def encode(tokenizer: Tokenizer, texts: Sequence[str], tokens: int) -> list[list[int]]:
@@ -144,6 +172,12 @@ def _paced(model: TextClassifier, settings: Settings) -> list[dict[str, Any]]:
     ]
 
 
+def _label_weights(recipe: Recipe, settings: Settings) -> np.ndarray:
+    if unknown := set(settings.label_weights) - set(recipe.labels):
+        raise BadRecipe(f"{recipe.path}: label_weights of unknown labels: {', '.join(sorted(unknown))}")
+    return np.array([settings.label_weights.get(label, 1.0) for label in recipe.labels], np.float32)
+
+
 class _Run:
     """One training with its optimizer, schedule and place in the epochs."""
 
@@ -155,11 +189,13 @@ class _Run:
         out: Path,
         report: Report,
         model: TextClassifier,
+        watch: Watch | None,
     ) -> None:
         self.recipe, self.settings, self.splits, self.out, self.report = recipe, settings, splits, out, report
+        self.watch, self.pull = watch, _label_weights(recipe, settings)
         self.accelerator = Accelerator()
         self.model = model
-        self.optimizer = torch.optim.AdamW(_paced(model, settings), lr=settings.learning_rate)
+        self.optimizer = torch.optim.AdamW(_paced(model, settings), lr=settings.learning_rate, fused=True)
         sizes = epoch_sizes(splits, settings.epochs, recipe.seed)
         self.steps = [-(-size // settings.batch) for size in sizes]
         self.total = min(sum(self.steps), settings.steps or sum(self.steps))
@@ -190,11 +226,11 @@ class _Run:
         for batch in length_grouped([len(each) for each in ids], self.settings.batch, self.recipe.seed + number):
             rows = batch[mine::world] or batch[:1]
             padded, mask = pad([ids[each] for each in rows])
-            yield padded, mask, torch.from_numpy(targets[rows]), torch.from_numpy(weights[rows])
+            yield padded, mask, torch.from_numpy(targets[rows]), torch.from_numpy(weights[rows] * self.pull)
 
     def _step(self, model: Any, optimizer: Any, batch: tuple[torch.Tensor, ...], step: int) -> None:
         # Seeded anew at each step, so that a resumed training draws the same dropout.
-        torch.manual_seed(self.recipe.seed * 1_000_003 + step)
+        torch.manual_seed(self.recipe.seed * 1_000_003 + step + 7_919 * self.accelerator.process_index)
         for group in optimizer.param_groups:
             group["lr"] = self.settings.learning_rate * group["pace"] * self._warmth(step)
         ids, mask, targets, weights = (each.to(self.accelerator.device) for each in batch)
@@ -220,6 +256,8 @@ class _Run:
             self.curves.append({"step": step, "loss": round(loss, 4), "rows_per_second": round(speed, 1)})
         if step % self.settings.checkpoint_every == 0 or step == total:
             self.save(step)
+            if self.watch is not None:
+                self.watch(step, self.model)
         self.report(Progress("train", step, total, f"loss {loss:.3f}, {speed:.1f} rows/s"))
 
     def save(self, step: int) -> None:
