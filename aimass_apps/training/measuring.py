@@ -31,7 +31,7 @@ def open_version(folder: Path) -> Opened:
 def measure(
     versions: Mapping[str, Opened], task: Task, path: Path | None, *, project: Path, at: datetime
 ) -> dict[str, Any]:
-    """The first version's report. Where there are others, it also holds `compared` and `side by side`.
+    """The first version's report. Where there are others, it also holds `compared` (it less them) and `side by side`.
 
     Every version's run is written to the task's log, a file below `project`.
     """
@@ -52,7 +52,7 @@ def measure(
         report["compared"] = {
             f"{name}, {figure}": found
             for name in others
-            for figure, found in compare_answers(rows, sides[first], sides[name], task).items()
+            for figure, found in compare_answers(rows, sides[name], sides[first], task).items()
         }
         right = {name: right_answers(rows, scores, task, manifest) for name, (scores, manifest) in sides.items()}
         if right[first]:

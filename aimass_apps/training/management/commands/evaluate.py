@@ -9,11 +9,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from aimass_apps.inference.predictor import UnknownKind
-from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, Manifest
+from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, Manifest, starters
 from aimass_apps.registry.store import unpack_version
 from aimass_apps.training.card import table
-from aimass_apps.training.evaluation_report import write_report
+from aimass_apps.training.evaluation_report import KEPT, compared_table, keep_in_artefact, rivals_among, write_report
 from aimass_apps.training.evaluation_tasks import Task, read_tasks, task_for
+from aimass_apps.training.evidence import keep_reports
 from aimass_apps.training.finding import NoSuchVersion
 from aimass_apps.training.finding import find_version as find_installed
 from aimass_apps.training.measuring import measure, open_version
@@ -49,8 +50,10 @@ class Command(BaseCommand):
             versions = {name: open_version(find_version(name)) for name in dict.fromkeys((model, *options["against"]))}
             for task, path in _asked(desk, versions[model].manifest, data, options["task"]):
                 report = measure(versions, task, path, project=Path(settings.BASE_DIR), at=timezone.now())
-                write_report(report, out)
+                folder = versions[model].folder
+                write_report(report, out, rivals_among([*starters(desk), folder], versions[model].manifest, report))
                 self._tell(task, report)
+                self._keep(model, folder, report, options["keep"])
         except (BrokenArtefact, NoSuchVersion, UnknownKind, BadRecipe, KeyError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"wrote {out}")
@@ -58,15 +61,29 @@ class Command(BaseCommand):
     def _tell(self, task: Task, report: Mapping[str, Any]) -> None:
         self.stdout.write(f"{task.name}\n{table(('figure', 'value'), report['figures'].items())}")
         if "compared" in report:
-            self.stdout.write(table(("against", "value"), report["compared"].items()))
+            self.stdout.write(compared_table(report["compared"]))
         if "side by side" in report:
             self.stdout.write(render(report["side by side"]))
+
+    def _keep(self, model: str, folder: Path, report: Mapping[str, Any], keep: bool) -> None:
+        """An installed version's page shows what was measured; a folder or starter is changed only when asked."""
+        if not _is_folder(model):
+            keep_reports(find_installed(model), [report])
+            self.stdout.write(f"the page of {model} shows it")
+        elif keep:
+            keep_in_artefact(folder, [report])
+            self.stdout.write(f"wrote card and {KEPT} in {folder}")
+
+
+def _is_folder(name: str) -> bool:
+    return Path(name).is_dir() or (STARTERS / name).is_dir()
 
 
 def find_version(name: str) -> Path:
     """A folder, a starter by name, or an installed version such as `moderation-bert-en-2`. Raises `NoSuchVersion`."""
-    known = [folder for folder in (Path(name), STARTERS / name) if folder.is_dir()]
-    return known[0] if known else unpack_version(find_installed(name))
+    if not _is_folder(name):
+        return unpack_version(find_installed(name))
+    return Path(name) if Path(name).is_dir() else STARTERS / name
 
 
 def _asked(desk: str, manifest: Manifest, data: list[Path], names: list[str]) -> list[tuple[Task, Path | None]]:
