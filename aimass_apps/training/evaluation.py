@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,19 +12,12 @@ from sklearn.metrics import f1_score
 from aimass_apps.inference.predictor import Item, Predictor
 from aimass_apps.registry.artefacts import Manifest
 from aimass_apps.training import metrics
-from aimass_apps.training.evaluation_tasks import Task, groups_of, read_rows
+from aimass_apps.training.evaluation_tasks import Task, groups_of
 from aimass_apps.training.examples import label_value
 
 CHUNK = 512
 SEED = 1
 UNKNOWN_THRESHOLD = 0.5  # for a label whose version has none: stated in the report, used for no automatic step
-
-
-def evaluate(predictor: Predictor, manifest: Manifest, task: Task, path: Path | None = None) -> dict[str, Any]:
-    """Everything measured, JSON-ready: `figures`, and where the task has them `labels`, `functions`, `groups`."""
-    rows = read_rows(task, path)
-    scores, milliseconds = ask(predictor, [row["text"] for row in rows])
-    return report_on(rows, scores, task, manifest, milliseconds=milliseconds)
 
 
 def ask(predictor: Predictor, texts: Sequence[str]) -> tuple[list[dict[str, float]], float]:
@@ -44,7 +36,10 @@ def report_on(
     *,
     milliseconds: float,
 ) -> dict[str, Any]:
-    """What `evaluate` gives, from answers that are there already; `milliseconds` a text, in batches."""
+    """Everything measured, JSON-ready: `figures`, and where the task has them `labels`, `functions`, `groups`.
+
+    `scores` are the answers to `rows`, `milliseconds` what one took, in batches.
+    """
     report: dict[str, Any] = {
         "task": task.name,
         "version": manifest.name,

@@ -13,7 +13,7 @@ from aimass_apps.registry.models import ModelVersion
 from aimass_apps.training.evaluation_report import KEPT, Rival, leading_figure, rival
 from aimass_apps.training.models import Evaluation
 
-Report = Mapping[str, Any]  # as `evaluation.evaluate` gives it; of a version without pictures only task and figures
+Report = Mapping[str, Any]  # as `evaluation.report_on` gives it; of a version without pictures only task and figures
 
 
 def keep_reports(version: ModelVersion, reports: Sequence[Report]) -> Evaluation:

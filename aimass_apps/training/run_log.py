@@ -22,7 +22,7 @@ def log_run(
     """Append a run: when, which version by name and hash, which rows, what came out.
 
     `rows` as the task's reader gives them, text and truth together: their hash changes with either. `report` as
-    `evaluation.evaluate` makes it.
+    `evaluation.report_on` makes it.
     """
     written = json.dumps([dict(row) for row in rows], sort_keys=True, ensure_ascii=False)
     line = {

@@ -14,7 +14,7 @@ AT = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 
 
 class AlwaysA:
-    labels = ("a", "b")
+    labels: tuple[str, ...] = ("a", "b")
 
     def predict(self, items: Sequence[Item]) -> list[Answer]:
         return [Answer({"a": 0.7, "b": 0.3}) for _ in items]
