@@ -2,7 +2,7 @@
 
 For each language one model decides beside the keyword lists: the first of the policy's `deciding_kinds` that
 answered. Other models' scores are shown to people and decide nothing. A deciding model that failed, or none at
-all, sends the post to a person.
+all, sends the post to a person, and so does a part in a language that none of them reads.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from aimass_apps.inference.language import Languages
 from aimass_apps.inference.predictor import Span
 from moderation.policy import DEFAULT, LABELS, KeywordRules, Policy, PriorityWeights, UnusablePolicy, load_policy
 
@@ -24,6 +25,7 @@ KEYWORD = "keyword"
 KEYWORDS = "keywords"
 ANY = "any"
 MODEL_UNAVAILABLE = "model_unavailable"
+LANGUAGE_UNREAD = "language_unread"
 Step = Literal["clear", "flag", "act"]
 
 
@@ -42,9 +44,10 @@ class VersionAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a post was flagged. `code` is score, keyword or model_unavailable; `spans` are (start, end, rule, weight).
+    """Why a post was flagged: `code` is score, keyword, model_unavailable or language_unread.
 
-    For keywords `score` is the heaviest word's weight and `threshold` the weight from which its rule holds.
+    `spans` are (start, end, rule, weight). For keywords `score` is the heaviest word's weight and `threshold` the weight
+    from which its rule holds.
     """
 
     code: str
@@ -81,9 +84,16 @@ class Outcome:
     sampling_weight: float
 
 
-def decide(answers: Sequence[VersionAnswer], policy: Policy, draw: float) -> Outcome:
-    """Judge one post. `draw` is uniform in [0, 1): under the policy's audit share, an unflagged post is drawn."""
+def decide(
+    answers: Sequence[VersionAnswer], policy: Policy, draw: float, languages: Languages | None = None
+) -> Outcome:
+    """Judge one post. `draw` is uniform in [0, 1): under the policy's audit share, an unflagged post is drawn.
+
+    `languages` are those of the text, where they are known.
+    """
     deciding, missing = _deciding(answers, policy)
+    if deciding and languages and languages.unread(answer.language for answer in answers if _decides(answer, policy)):
+        missing.append(Reason(LANGUAGE_UNREAD))
     over = [reason for answer in deciding for reason in _over_threshold(answer, policy)]
     words = [
         reason
@@ -108,7 +118,7 @@ def decide(answers: Sequence[VersionAnswer], policy: Policy, draw: float) -> Out
 
 def _deciding(answers: Sequence[VersionAnswer], policy: Policy) -> tuple[list[VersionAnswer], list[Reason]]:
     """For each language the model that decides, and a reason for each that should have and failed."""
-    candidates = [answer for answer in answers if answer.kind in policy.deciding_kinds]
+    candidates = [answer for answer in answers if _decides(answer, policy)]
     languages = sorted({answer.language for answer in candidates} - {ANY}) or [ANY]
     chosen: dict[str, VersionAnswer] = {}
     missing: dict[str, Reason] = {}
@@ -126,6 +136,10 @@ def _deciding(answers: Sequence[VersionAnswer], policy: Policy) -> tuple[list[Ve
         if answer.kind == KEYWORDS and answer.failed:
             missing[answer.version] = Reason(MODEL_UNAVAILABLE, answer.kind, answer.version)
     return list(chosen.values()), list(missing.values())
+
+
+def _decides(answer: VersionAnswer, policy: Policy) -> bool:
+    return answer.kind in policy.deciding_kinds
 
 
 def _over_threshold(answer: VersionAnswer, policy: Policy) -> Iterator[Reason]:
@@ -182,7 +196,7 @@ def _spans(spans: Iterable[Span], label: str) -> tuple[tuple[int, int, str, floa
 
 
 def _weight(reason: Reason, policy: Policy) -> float:
-    return 0.5 if reason.code == MODEL_UNAVAILABLE else policy.severity_of(reason.label)
+    return 0.5 if reason.code in (MODEL_UNAVAILABLE, LANGUAGE_UNREAD) else policy.severity_of(reason.label)
 
 
 def _acts(reason: Reason, policy: Policy) -> bool:

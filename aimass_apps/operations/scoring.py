@@ -12,9 +12,9 @@ from typing import Any, Protocol
 from aimass_apps.inference.language import languages_to_ask
 from aimass_apps.inference.predictor import Answer, Item, Predictor, load_predictor
 from aimass_apps.registry.artefacts import STARTERS, Manifest, read_manifest, starters
+from aimass_apps.registry.languages import may_read
 
 CHUNK = 256
-ANY = "any"
 
 
 class BadLine(ValueError):
@@ -106,7 +106,7 @@ def _read(number: int, line: str, desk: Desk) -> tuple[object, Item | BadLine]:
 
 
 def _applies(version: Version, text: str) -> bool:
-    return version.manifest.language == ANY or version.manifest.language in languages_to_ask(text)
+    return may_read(version.manifest.language, languages_to_ask(text))
 
 
 def _predict(version: Version, items: Sequence[Item]) -> Sequence[Answer | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aimass_apps.inference.language import find_languages
 from aimass_apps.inference.predictor import Item
 from aimass_apps.operations.scoring import Scored
 from moderation.decide import KEYWORDS, VersionAnswer, decide
@@ -23,7 +24,7 @@ class ModerationDesk:
         return Item(raw["text"])
 
     def judge(self, item: Item, scored: Sequence[Scored]) -> dict[str, Any]:
-        outcome = decide([_answer(each) for each in scored], self.policy, NEVER_DRAWN)
+        outcome = decide([_answer(each) for each in scored], self.policy, NEVER_DRAWN, find_languages(item.text))
         return {
             "scores": self._scores(scored),
             "flagged": outcome.flagged,

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from aimass_apps.registry.languages import may_read
 from aimass_apps.registry.models import Kind, ModelVersion, Stage
 
-ANY = "any"
 _ASKED = (Stage.LIVE, Stage.CANARY, Stage.SHADOW)
 
 
@@ -31,8 +31,8 @@ def choose_routes(versions: Iterable[ModelVersion], languages: Iterable[str], co
 
     `content_hash` (hex) decides about canaries, so that one text always meets the same version.
     """
-    wanted = {*languages, ANY}
-    fitting = [version for version in versions if version.language in wanted]
+    wanted = frozenset(languages)
+    fitting = [version for version in versions if may_read(version.language, wanted)]
     canaries = {
         (version.kind, version.language)
         for version in fitting

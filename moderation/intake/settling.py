@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Count
 
 from aimass_apps.delivery.outbox import Announcement, announce_all
+from aimass_apps.inference.language import find_languages
 from aimass_apps.inference.predictor import Span
 from aimass_apps.submissions.decisions import NewDecision, record_decisions
 from aimass_apps.submissions.models import Prediction, Submission
@@ -36,7 +37,8 @@ def settle(submissions: list[Submission]) -> None:
     for post in posts:
         # The public id is random: its first digits draw the audit, the same at every repeat of this transaction.
         draw = int(post.public_id.hex[:8], 16) / 0x1_0000_0000
-        judged[post.pk] = decide(answers_of(by_id[post.submission_id]), policy, draw)
+        submission = by_id[post.submission_id]
+        judged[post.pk] = decide(answers_of(submission), policy, draw, find_languages(submission.text))
         _apply(post, judged[post.pk], policy, strikes.get((post.platform_id, post.author), 0))
         if post.state == Post.State.QUEUED and post.revision < newest[post.platform_id, post.external_id]:
             post.state, post.outcome = Post.State.CLOSED, post.outcome or Outcome.SUPERSEDED

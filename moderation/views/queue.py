@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf.locale import LANG_INFO
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -104,7 +105,7 @@ def _row(post: Post, person: User, chosen: QueueFilter) -> dict[str, Any]:
 def _filters(chosen: QueueFilter) -> list[dict[str, Any]]:
     """Groups of chips: each leads to the queue with that one part of the filter changed."""
     platforms = [(str(platform.public_id), platform.name) for platform in queries.platforms_waiting()]
-    languages = [(code, str(LANGUAGES.get(code, code))) for code in queries.languages_waiting() if code.isalpha()]
+    languages = [(code, _language_name(code)) for code in queries.languages_waiting() if code.isalpha()]
     labels = [(label, str(name)) for label, name in NAMES.items()]
     groups = [
         (_("Platform"), "platform", platforms),
@@ -116,6 +117,12 @@ def _filters(chosen: QueueFilter) -> list[dict[str, Any]]:
         for title, name, values in groups
         if len(values) > 1
     ]
+
+
+def _language_name(code: str) -> str:
+    if code in LANGUAGES:
+        return str(LANGUAGES[code])
+    return LANG_INFO[code]["name_local"].capitalize() if "name_local" in LANG_INFO.get(code, {}) else code
 
 
 def _chip(chosen: QueueFilter, name: str, value: str, text: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from aimass_apps.registry.models import Kind
 from aimass_apps.submissions.models import Decision, Prediction
 from aimass_apps.web.components.markup import percent
-from moderation.decide import KEYWORDS, MODEL_UNAVAILABLE
+from moderation.decide import KEYWORDS, LANGUAGE_UNREAD, MODEL_UNAVAILABLE
 from moderation.in_force import current_policy
 from moderation.intake.reviewing import REOPEN
 from moderation.labels import APPROVE_REASONS, NAMES, REMOVE_REASONS
@@ -19,6 +19,10 @@ from moderation.models import Outcome, Post
 
 KINDS = dict(Kind.choices)
 ACTIONS: dict[str, str | Promise] = {**dict(Outcome.choices), REOPEN: gettext_lazy("Reopened")}
+_UNLABELLED = {
+    MODEL_UNAVAILABLE: gettext_lazy("No model answered"),
+    LANGUAGE_UNREAD: gettext_lazy("Language not read"),
+}
 BADGES = {"clear": "clear", "approve": "approved", "remove": "removed", "superseded": "superseded", REOPEN: "reversed"}
 
 
@@ -45,17 +49,25 @@ def reason_lines(post: Post, text: str) -> list[ReasonLine]:
 
 def _line(reason: Mapping[str, Any], text: str) -> ReasonLine:
     kind = str(KINDS.get(reason["kind"], reason["kind"]))
-    if reason["code"] == MODEL_UNAVAILABLE:
-        missing = _("%(model)s gave no answer") % {"model": kind} if kind else _("No model answers for this language")
-        return ReasonLine(_("Judge by the text alone: %(what)s.") % {"what": missing}, kind, None, None, [], "warn")
+    if reason["code"] in (MODEL_UNAVAILABLE, LANGUAGE_UNREAD):
+        return ReasonLine(
+            _("Judge by the text alone: %(what)s.") % {"what": _missing(reason["code"], kind)},
+            kind, None, None, [], "warn",
+        )  # fmt: skip
     words = list(dict.fromkeys(text[start:end] for start, end, *_rest in reason["spans"]))
     return ReasonLine(label_name(reason["label"]), kind, reason["score"], reason["threshold"], words, "danger")
+
+
+def _missing(code: str, kind: str) -> str:
+    if code == LANGUAGE_UNREAD:
+        return _("a part is in a language that no model reads")
+    return _("%(model)s gave no answer") % {"model": kind} if kind else _("No model answers for this language")
 
 
 def short_reasons(post: Post, most: int = 2) -> list[str]:
     """The reasons as chips of the queue: a label each, the gravest first."""
     names = dict.fromkeys(
-        label_name(reason["label"]) if reason["label"] else _("No model answered") for reason in post.reasons
+        label_name(reason["label"]) if reason["label"] else str(_UNLABELLED[reason["code"]]) for reason in post.reasons
     )
     return list(names)[:most]
 

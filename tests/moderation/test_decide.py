@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aimass_apps.inference.language import find_languages
 from aimass_apps.inference.predictor import Span
 from moderation.decide import LABELS, VersionAnswer, decide, load_policy, prioritise
 from moderation.policy import KeywordRules, Policy, PriorityWeights
@@ -72,6 +73,28 @@ def test_step_and_reasons(answers, step, codes):
     outcome = decide(answers, POLICY, draw=0.9)
     assert (outcome.step, [f"{r.code}:{r.label}" for r in outcome.reasons]) == (step, codes)
     assert outcome.flagged is (step != "clear")
+
+
+@pytest.mark.parametrize(
+    ("text", "answers", "codes"),
+    [
+        pytest.param("a quiet day", [bert(toxic=0.1)], [], id="read"),
+        pytest.param("a quiet day 天气真好啊", [bert(toxic=0.1)], ["language_unread"], id="half of it read by nobody"),
+        pytest.param("a quiet day 天气真好啊", [bert(toxic=0.1), svm(language="zh", toxic=0.1)], [], id="both read"),
+        pytest.param("a quiet day 天气真好啊", [bert(language="any", toxic=0.1)], [], id="a model of every language"),
+        pytest.param("a quiet day 天气真好啊", [], ["model_unavailable"], id="no model at all is reason enough"),
+        pytest.param(
+            "a quiet day 天气真好啊",
+            [bert(threat=0.9)],
+            ["score", "language_unread"],
+            id="the part that is read counts as ever",
+        ),
+    ],
+)
+def test_a_part_that_no_model_reads_goes_to_a_person(text, answers, codes):
+    outcome = decide(answers, POLICY, 0.9, find_languages(text))
+    assert [reason.code for reason in outcome.reasons] == codes
+    assert outcome.flagged is bool(codes)
 
 
 def test_a_reason_says_everything():

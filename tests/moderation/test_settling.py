@@ -64,6 +64,18 @@ def test_no_live_version_sends_the_post_to_a_person(platform):
     assert [reason["code"] for reason in post.reasons] == ["model_unavailable"]
 
 
+def test_a_part_in_another_language_sends_the_post_to_a_person(platform):
+    make_version()
+    mixed, unclear = receive(platform, "a quiet day, это мой новый дом", "😂 123")
+    answer_all(score_by_words)
+    mixed.refresh_from_db()
+    unclear.refresh_from_db()
+    assert (mixed.submission.language, mixed.state) == ("mixed", "queued")
+    assert [reason["code"] for reason in mixed.reasons] == ["language_unread"]
+    assert (unclear.submission.language, unclear.state, unclear.outcome) == ("unknown", "closed", "clear")
+    assert unclear.submission.predictions.count() == 1
+
+
 def test_audit_is_cleared_and_queued_unmarked(platform, monkeypatch):
     use_policy(monkeypatch, audit_share=1.0)
     make_version()
