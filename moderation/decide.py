@@ -46,7 +46,7 @@ class VersionAnswer:
 class Reason:
     """Why a post was flagged: `code` is score, keyword, model_unavailable or language_unread.
 
-    `spans` are (start, end, rule, weight). For keywords `score` is the heaviest word's weight and `threshold` the weight
+    `spans` are (start, end, rule, weight). For keywords `score` is the heaviest word's weight, `threshold` the weight
     from which its rule holds.
     """
 
