@@ -1,0 +1,68 @@
+"""manage.py evaluate_symptom2disease: what models trained there reach, and what the shipped ones answer."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from aimass_apps.inference.predictor import UnknownKind
+from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact
+from aimass_apps.training.card import table
+from aimass_apps.training.console import ConsoleReport
+from aimass_apps.training.progress import Stopped
+from aimass_apps.training.recipe import BadRecipe, read_recipe
+
+RECIPES = Path(__file__).parents[2] / "evaluation"
+GROUPED, RANDOM = SPLITS = ("grouped", "random")
+SHIPPED = [STARTERS / "triage-svm-any", STARTERS / "triage-bert-any"]
+
+
+class Command(BaseCommand):
+    help = "Cross-validation on symptom2disease, grouped by near-duplicates and at random; folds done are kept."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--data", type=Path, help="where the file is (or AIMASS_DATA)")
+        parser.add_argument("--kind", choices=("bert", "svm"), nargs="*", default=["svm", "bert"], help="what to train")
+        parser.add_argument("--split", choices=SPLITS, nargs="*", default=list(SPLITS), help="how the folds are cut")
+        parser.add_argument("--fold", type=int, nargs="*", default=[], help="some of the five folds, from 1")
+        parser.add_argument(
+            "--shipped", type=Path, nargs="*", default=SHIPPED, help="version folders whose answers stand beside them"
+        )
+        parser.add_argument("--out", type=Path, default=Path("build/symptom2disease"), help="where folds are kept")
+
+    def handle(self, *args: Any, data: Path | None, out: Path, **options: Any) -> None:
+        from aimass_apps.training.grouped import folds, near_duplicate_groups
+        from triage.evaluation import symptom2disease as task
+
+        report = ConsoleReport().listen()
+        found: dict[str, dict[str, float | int]] = {}
+        try:
+            recipes = [read_recipe(RECIPES / f"symptom2disease-{kind}.toml") for kind in options["kind"]]
+            where = data or Path(os.environ.get("AIMASS_DATA", "."))
+            texts, named = task.read_rows(read_recipe(RECIPES / "symptom2disease-svm.toml"), where)
+            groups = near_duplicate_groups(texts)
+            for recipe in recipes:
+                for split in options["split"]:
+                    plan = list(folds(named, groups if split == GROUPED else None, count=task.FOLDS, seed=recipe.seed))
+                    answers: dict[int, str] = {}
+                    for number in options["fold"] or range(1, task.FOLDS + 1):
+                        work = out / f"{recipe.kind}-{split}-{number}"
+                        answers |= task.answer_fold(recipe, texts, named, plan[number - 1], work, report)
+                    found[f"{recipe.kind} trained here, {split}"] = task.figures(named, answers, groups)
+            for folder in options["shipped"]:
+                found[f"{folder.name}, shipped"] = task.shipped_figures(folder, texts, named, groups)
+        except Stopped:
+            raise CommandError("stopped; the same command goes on") from None
+        except (BadRecipe, BrokenArtefact, UnknownKind) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{len(texts)} texts in {len(set(groups.tolist()))} groups of near-duplicates")
+        self.stdout.write(render(found))
+
+
+def render(found: Mapping[str, Mapping[str, float | int]]) -> str:
+    """The figures of each voice as a Markdown table."""
+    names = list(dict.fromkeys(name for each in found.values() for name in each))
+    return table(("voice", *names), [(voice, *(each.get(name, "") for name in names)) for voice, each in found.items()])
