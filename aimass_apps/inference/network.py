@@ -71,4 +71,4 @@ def freeze_layers(model: TextClassifier, lowest: int) -> None:
 def _without_pooler(folder: str) -> dict[str, Any]:
     # The pooler of BERT and its kin is unused here; its weights would be exported and shipped for nothing.
     kind = AutoConfig.from_pretrained(folder).model_type
-    return {"add_pooling_layer": False} if kind in {"bert", "roberta", "albert"} else {}
+    return {"add_pooling_layer": False} if kind in {"bert", "roberta", "albert", "mpnet"} else {}

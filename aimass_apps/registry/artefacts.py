@@ -24,7 +24,10 @@ class BrokenArtefact(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The content of `version.json`; `thresholds` are probabilities, `files` maps a name to its SHA-256."""
+    """The content of `version.json`; `thresholds` are probabilities, `files` maps a name to its SHA-256.
+
+    `made_with` holds what training again needs to know: seed, Python and library versions.
+    """
 
     desk: str
     kind: str
@@ -36,6 +39,7 @@ class Manifest:
     base: str = ""
     recipe: str = ""
     data: list[Any] = field(default_factory=list)
+    made_with: dict[str, Any] = field(default_factory=dict)
     created: str = ""
     files: dict[str, str] = field(default_factory=dict)
 

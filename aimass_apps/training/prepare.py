@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,9 @@ def _leaked(texts: Sequence[str], test: Sequence[str], out: Path, report: Report
     report(Progress("leak check", 0, len(texts)))
     rows = [hit.training for hit in find_leaks(texts, test)]
     out.mkdir(parents=True, exist_ok=True)
-    cache.write_text(json.dumps({"of": digest, "rows": rows}), encoding="utf-8")
+    # Several processes of one training may write the same: each beside, and then renamed.
+    fresh = cache.with_suffix(f".{os.getpid()}")
+    fresh.write_text(json.dumps({"of": digest, "rows": rows}), encoding="utf-8")
+    fresh.replace(cache)
     report(Progress("leak check", len(texts), len(texts), f"{len(rows)} rows"))
     return {texts[number] for number in rows}

@@ -15,11 +15,13 @@ import numpy as np
 from aimass_apps.inference.heads import Array, Head, plain_head, read_head
 from aimass_apps.inference.keywords import WORDS, read_entries
 from aimass_apps.registry.artefacts import MANIFEST, read_manifest
+from aimass_apps.training import processes
 from aimass_apps.training.calibrate import calibrate, expected_calibration_error, threshold_for_precision
 from aimass_apps.training.card import write_card
 from aimass_apps.training.examples import Example, Split, as_arrays
 from aimass_apps.training.prepare import Prepared, prepare
 from aimass_apps.training.progress import Progress, Report, silent
+from aimass_apps.training.provenance import made_with, rows_sha256
 from aimass_apps.training.recipe import BadRecipe, Recipe, by_path, read_recipe
 
 ENOUGH_VALIDATION = 200  # rows; fewer can't calibrate seven labels
@@ -51,14 +53,18 @@ def work_folder(out: Path) -> Path:
 
 def train_prepared(plan: Recipe, prepared: Prepared, out: Path, progress: Report = silent) -> Path:
     """Fit, compress and calibrate on rows that are already read and checked; the artefact folder `out`."""
-    work = work_folder(out)
-    fresh = out.with_name(out.name + ".new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    fitted, files = _FITTERS[plan.kind](plan, prepared.splits, fresh, work, progress)
-    finish(plan, prepared, fitted, fresh, files, progress)
-    shutil.rmtree(out, ignore_errors=True)
-    fresh.rename(out)
+    # A desk's own kind of model is fitted by a function that its recipe names.
+    fit = by_path(plan.settings["fitter"]) if "fitter" in plan.settings else _FITTERS[plan.kind]
+    store: Store = fit(plan, prepared.splits, work_folder(out), progress)
+    if processes.is_first():
+        fresh = out.with_name(out.name + ".new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        fitted, files = store(fresh)
+        finish(plan, prepared, fitted, fresh, files, progress)
+        shutil.rmtree(out, ignore_errors=True)
+        fresh.rename(out)
+    processes.wait_for_all()
     return out
 
 
@@ -88,6 +94,7 @@ def finish(
         "base": plan.base,
         "recipe": f"{plan.path.name} sha256:{hashlib.sha256(plan.path.read_bytes()).hexdigest()[:16]} seed:{plan.seed}",
         "data": _data(plan, prepared),
+        "made_with": made_with(plan),
     }
     write_card(folder, manifest, files, plan.limits)
     progress(Progress("calibrate", 1, 1))
@@ -119,35 +126,45 @@ def head_shape(plan: Recipe) -> dict[str, Any]:
     }
 
 
-def _fit_bert(
-    plan: Recipe, splits: Sequence[Split], folder: Path, work: Path, progress: Report
-) -> tuple[Fitted, Sequence[str]]:
+Store = Callable[[Path], tuple[Fitted, Sequence[str]]]  # writes what was fitted; opens it again, and its files
+
+
+def _fit_bert(plan: Recipe, splits: Sequence[Split], work: Path, progress: Report) -> Store:
     # Imported here: torch is not there on a machine that trains SVMs only.
     from aimass_apps.inference.bert import BertPredictor
     from aimass_apps.training.compress import FILES, compress
+    from aimass_apps.training.distil import with_teacher
     from aimass_apps.training.fit_bert import fit_bert
 
+    if "distil" in plan.settings:
+        with processes.first_goes_first():
+            splits = with_teacher(plan, splits, work, progress)
     fitted = fit_bert(plan, splits, work, progress)
-    head = plain_head(plan.groups, **head_shape(plan))
-    progress(Progress("compress", 0, 1))
-    compress(fitted.model, fitted.tokenizer, head, folder)
-    return BertPredictor.load(folder, "cpu"), FILES
+
+    def store(folder: Path) -> tuple[Fitted, Sequence[str]]:
+        progress(Progress("compress", 0, 1))
+        compress(fitted.model, fitted.tokenizer, plain_head(plan.groups, **head_shape(plan)), folder)
+        return BertPredictor.load(folder, "cpu"), FILES
+
+    return store
 
 
-def _fit_svm(
-    plan: Recipe, splits: Sequence[Split], folder: Path, work: Path, progress: Report
-) -> tuple[Fitted, Sequence[str]]:
+def _fit_svm(plan: Recipe, splits: Sequence[Split], work: Path, progress: Report) -> Store:
     from aimass_apps.inference.svm import FILES, SvmPredictor
     from aimass_apps.training.examples import epoch
     from aimass_apps.training.fit_svm import fit_svm, write_svm
 
     model = fit_svm(plan, epoch(splits, 10**6, plan.seed), progress)
-    write_svm(model, model.head, folder)
-    # What is calibrated is what is stored: int8 coefficients.
-    return SvmPredictor.load(folder), FILES
+
+    def store(folder: Path) -> tuple[Fitted, Sequence[str]]:
+        write_svm(model, model.head, folder)
+        # What is calibrated is what is stored: int8 coefficients.
+        return SvmPredictor.load(folder), FILES
+
+    return store
 
 
-_FITTERS: dict[str, Callable[..., tuple[Fitted, Sequence[str]]]] = {"bert": _fit_bert, "svm": _fit_svm}
+_FITTERS: dict[str, Callable[[Recipe, Sequence[Split], Path, Report], Store]] = {"bert": _fit_bert, "svm": _fit_svm}
 
 
 def _keywords(plan: Recipe, out: Path) -> Path:
@@ -227,6 +244,7 @@ def _data(plan: Recipe, prepared: Prepared) -> list[dict[str, Any]]:
             "rows": len(split.training),
             "held_back": len(split.validation),
             "dropped_as_leaks": prepared.dropped.get(split.source.name, 0),
+            "rows_sha256": rows_sha256([*split.training, *split.validation]),
         }
         for split in prepared.splits
     ]

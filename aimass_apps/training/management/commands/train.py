@@ -8,8 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from aimass_apps.registry.artefacts import BrokenArtefact
+from aimass_apps.training import processes
 from aimass_apps.training.console import ConsoleReport
-from aimass_apps.training.progress import Stopped
+from aimass_apps.training.progress import Report, Stopped, silent
 from aimass_apps.training.recipe import BadRecipe
 
 
@@ -31,7 +32,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{error.name} is missing: the training set, which `make run` installs in the background, is needed."
             ) from error
-        report = ConsoleReport().listen()
+        # Of several processes the first one speaks and stops; the launcher ends the others with it.
+        report: Report = ConsoleReport().listen() if processes.is_first() else silent
         try:
             if options["dataset"]:
                 folder = self._train_on_reviews(recipe, out, options, report)
@@ -44,13 +46,17 @@ class Command(BaseCommand):
             raise CommandError(f"stopped; the same command goes on from {out}.work") from None
         except (BadRecipe, Leak, BrokenArtefact) as error:
             raise CommandError(str(error)) from error
+        if processes.is_first():
+            self._tell(folder, options)
+
+    def _tell(self, folder: Path, options: dict[str, Any]) -> None:
         self.stdout.write(f"wrote {folder}")
         if options["install"]:
             from aimass_apps.registry.store import install_version
 
             self.stdout.write(f"installed as {install_version(folder=folder)}")
 
-    def _train_on_reviews(self, recipe: Path, out: Path, options: dict[str, Any], report: Any) -> Path:
+    def _train_on_reviews(self, recipe: Path, out: Path, options: dict[str, Any], report: Report) -> Path:
         """Imported here: a training from files alone needs no database."""
         from aimass_apps.training.finding import NoSuchDataset, find_dataset
         from aimass_apps.training.reviews import TooFewRows

@@ -1,0 +1,114 @@
+"""Distillation (Hinton et al. 2015): a trained version's answers become soft targets beside the annotated ones.
+
+The loss is linear in its targets, so mixing the targets is the same as mixing the two losses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import load_file, save_file
+
+from aimass_apps.inference.heads import Array
+from aimass_apps.inference.predictor import Item, load_predictor
+from aimass_apps.registry.artefacts import MANIFEST, STARTERS, sha256
+from aimass_apps.training.examples import Example, Split
+from aimass_apps.training.progress import Progress, Report
+from aimass_apps.training.recipe import BadRecipe, Recipe
+
+CACHE = "teacher-{}.safetensors"
+CHUNK = 256  # texts between two writes of the cache
+
+
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """`[settings.distil]`: an artefact folder or starter as `teacher`, its `share` of the loss on annotated labels.
+
+    It is asked about `rows` texts at most, drawn by the recipe's seed; the others keep their annotated targets alone.
+    """
+
+    teacher: str
+    share: float = 0.5
+    rows: int = 20_000
+
+    @property
+    def folder(self) -> Path:
+        """Where the teacher is. Raises `BadRecipe`."""
+        for folder in (Path(self.teacher), STARTERS / self.teacher):
+            if (folder / MANIFEST).is_file():
+                return folder
+        raise BadRecipe(f"distil: {self.teacher} is no artefact folder and no starter")
+
+
+def with_teacher(recipe: Recipe, splits: Sequence[Split], work: Path, report: Report) -> list[Split]:
+    """The splits with the teacher's word in the targets of their training rows; validation rows stay as annotated.
+
+    The answers are kept under `work` and asked for once. Raises `BadRecipe`.
+    """
+    teaching = Teaching(**recipe.settings["distil"])
+    texts = sorted({row.text for split in splits for row in split.training})
+    if len(texts) > teaching.rows:
+        texts = sorted(random.Random(recipe.seed).sample(texts, teaching.rows))  # noqa: S311 - sampling, not secrecy
+    answers = dict(zip(texts, _answers(teaching, recipe, texts, work, report), strict=True))
+    return [
+        replace(
+            split,
+            training=[
+                taught(row, answers[row.text], recipe, teaching.share) if row.text in answers else row
+                for row in split.training
+            ],
+        )
+        for split in splits
+    ]
+
+
+def taught(row: Example, answer: Array, recipe: Recipe, share: float) -> Example:
+    """The row with targets mixed from its own and the teacher's `answer`, shape (labels,), NaN where it knows nothing.
+
+    A label that is not annotated gets the teacher's word with the weight `share`.
+    """
+    targets, weights = dict(row.targets), dict(row.weights)
+    said = {label: float(p) for label, p in zip(recipe.labels, answer, strict=True) if not np.isnan(p)}
+    for group in recipe.groups:
+        whole = group["activation"] == "softmax" and any(label in row.targets for label in group["labels"])
+        for label in group["labels"]:
+            if label not in said:
+                continue
+            if whole or label in row.targets:
+                targets[label] = (1 - share) * row.targets.get(label, 0.0) + share * said[label]
+            else:
+                targets[label], weights[label] = said[label], share
+    return replace(row, targets=targets, weights=_shared_weights(weights, row.weights, recipe.groups))
+
+
+def _shared_weights(
+    weights: dict[str, float], annotated: Mapping[str, float], groups: Sequence[Mapping[str, Any]]
+) -> dict[str, float]:
+    """In a softmax group that was annotated, every label has the annotated row's weight."""
+    for group in groups:
+        known = [annotated[label] for label in group["labels"] if label in annotated]
+        if group["activation"] == "softmax" and known:
+            weights |= dict.fromkeys(group["labels"], max(known))
+    return weights
+
+
+def _answers(teaching: Teaching, recipe: Recipe, texts: Sequence[str], work: Path, report: Report) -> Array:
+    """Probabilities of shape (texts, labels), from the cache as far as that goes."""
+    digest = hashlib.sha256("\0".join([sha256(teaching.folder / MANIFEST), *recipe.labels, *texts]).encode())
+    cache = work / CACHE.format(digest.hexdigest()[:12])
+    done: Array = load_file(cache)["answers"] if cache.is_file() else np.zeros((0, len(recipe.labels)), np.float32)
+    teacher = load_predictor(teaching.folder) if len(done) < len(texts) else None
+    work.mkdir(parents=True, exist_ok=True)
+    while teacher is not None and len(done) < len(texts):
+        report(Progress("teacher", len(done), len(texts)))
+        part = teacher.predict([Item(text) for text in texts[len(done) : len(done) + CHUNK]])
+        rows = [[each.scores.get(label, np.nan) for label in recipe.labels] for each in part]
+        done = np.concatenate([done, np.array(rows, np.float32)])
+        save_file({"answers": done}, cache)
+    return done

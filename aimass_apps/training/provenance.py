@@ -1,0 +1,38 @@
+"""What a training was made with, for its manifest: seed, library versions, and a hash of each source's rows."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Sequence
+from importlib import metadata
+from typing import Any
+
+from aimass_apps.training.examples import Example
+from aimass_apps.training.recipe import Recipe
+
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "tokenizers", "torch", "transformers", "accelerate", "peft", "onnx")
+
+
+def made_with(recipe: Recipe) -> dict[str, Any]:
+    """Seed, Python and the versions of the installed libraries that decide an artefact's bytes."""
+    return {"seed": recipe.seed, "python": platform.python_version(), "libraries": dict(_installed())}
+
+
+def rows_sha256(rows: Sequence[Example]) -> str:
+    """SHA-256 over texts, targets and weights in order: equal data, equal hash, whatever file they came from."""
+    digest = hashlib.sha256()
+    for row in rows:
+        labels = [(label, row.targets[label], row.weights.get(label, 1.0)) for label in sorted(row.targets)]
+        digest.update(repr((row.text, labels)).encode())
+    return digest.hexdigest()
+
+
+def _installed() -> list[tuple[str, str]]:
+    found = []
+    for name in LIBRARIES:
+        try:
+            found.append((name, metadata.version(name)))
+        except metadata.PackageNotFoundError:
+            continue  # an SVM is trained without torch
+    return found

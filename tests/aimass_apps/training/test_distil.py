@@ -1,0 +1,106 @@
+"""Distillation: soft targets from a teacher, asked for once, beside the annotated ones."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from aimass_apps.inference.tensors import read_weights
+from aimass_apps.training import distil
+from aimass_apps.training.distil import taught, with_teacher
+from aimass_apps.training.examples import Example, as_arrays, read_splits
+from aimass_apps.training.progress import Progress, Stopped, silent
+from aimass_apps.training.recipe import BadRecipe, read_recipe
+from aimass_apps.training.train import train_recipe
+from tests.aimass_apps.training.small import BERT, SVM, separates, write
+
+NOTHING = float("nan")
+
+
+@pytest.fixture
+def teacher(data: Path) -> Path:
+    return train_recipe(write(data, "svm", SVM), data, data / "teacher")
+
+
+@pytest.fixture
+def contrary(data: Path) -> Path:
+    """A teacher that learned the opposite of what the rows say."""
+    rude = data / "rude.csv"
+    rows = rude.read_text(encoding="utf-8")
+    rude.write_text(rows.replace(",1\n", ",x\n").replace(",0\n", ",1\n").replace(",x\n", ",0\n"), encoding="utf-8")
+    folder = train_recipe(write(data, "svm", SVM), data, data / "contrary")
+    rude.write_text(rows, encoding="utf-8")
+    return folder
+
+
+def test_targets_are_mixed_and_unannotated_labels_filled_in(data: Path) -> None:
+    recipe = read_recipe(write(data, "svm", SVM))
+    groups = (
+        {"activation": "sigmoid", "labels": ["a", "b"]},
+        {"activation": "softmax", "labels": ["x", "y", "z"]},
+        {"activation": "softmax", "labels": ["p", "q"]},
+    )
+    recipe = replace(recipe, groups=groups)
+    row = Example("text", {"a": 1.0, "x": 1.0}, {"a": 2.0, "x": 3.0}, "own")
+    answer = np.array([0.5, 0.25, 0.5, 0.25, 0.25, NOTHING, NOTHING], np.float32)
+
+    mixed = taught(row, answer, recipe, 0.5)
+
+    assert mixed.targets == {"a": 0.75, "b": 0.25, "x": 0.75, "y": 0.125, "z": 0.125}
+    targets, weights = as_arrays([mixed], recipe)
+    assert weights.tolist() == [[2.0, 0.5, 3.0, 3.0, 3.0, 0.0, 0.0]]
+    assert targets[0, 2:5].sum() == pytest.approx(1.0)
+    assert row.targets == {"a": 1.0, "x": 1.0}
+
+
+def test_the_teacher_is_asked_once_and_goes_on_where_it_was_stopped(
+    data: Path, contrary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distil, "CHUNK", 20)
+    recipe = read_recipe(write(data, "svm", f'distil = {{ teacher = "{contrary}", share = 1.0 }}\n{SVM}'))
+    splits = read_splits(recipe, data)
+    asked: list[int] = []
+
+    def stop(progress: Progress) -> None:
+        if progress.done:
+            raise Stopped
+
+    def note(progress: Progress) -> None:
+        asked.append(progress.done)
+
+    with pytest.raises(Stopped):
+        with_teacher(recipe, splits, data / "work", stop)
+    first = with_teacher(recipe, splits, data / "work", note)
+    again = with_teacher(recipe, splits, data / "work", note)
+
+    assert asked == [20, 40, *range(60, len(splits[0].training), 20)]
+    assert first == again
+    assert first[0].validation == splits[0].validation
+    pairs = zip(splits[0].training, first[0].training, strict=True)
+    assert all(abs(mine.targets["toxic"] - theirs.targets["toxic"]) > 0.5 for mine, theirs in pairs)
+
+
+def test_rows_beyond_the_limit_keep_their_own_targets(data: Path, teacher: Path) -> None:
+    recipe = read_recipe(write(data, "svm", f'distil = {{ teacher = "{teacher}", rows = 10 }}\n{SVM}'))
+    splits = read_splits(recipe, data)
+    taken = with_teacher(recipe, splits, data / "work", silent)[0].training
+    asked = [new for old, new in zip(splits[0].training, taken, strict=True) if new is not old]
+    assert len(asked) == 10
+
+
+def test_a_missing_teacher_is_a_bad_recipe(data: Path) -> None:
+    recipe = read_recipe(write(data, "svm", f'distil = {{ teacher = "nobody" }}\n{SVM}'))
+    with pytest.raises(BadRecipe, match="nobody"):
+        with_teacher(recipe, read_splits(recipe, data), data / "work", silent)
+
+
+@pytest.mark.training
+@pytest.mark.slow
+def test_a_smaller_student_learns_from_a_teacher(data: Path, base: Path, teacher: Path) -> None:
+    settings = f'{BERT}\nlayers = 1\nneurons = 32\ndistil = {{ teacher = "{teacher}", share = 0.7 }}'
+    student = train_recipe(write(data, "bert", settings, f'base = "{base}"'), data, data / "student")
+    assert separates(student)
+    weights = read_weights(student / "model.safetensors")
+    assert not any("layer.1." in name for name in weights)
+    assert weights["encoder.encoder.layer.0.intermediate.dense.weight"].shape == (32, 32)
