@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from math import log
+from random import Random
 
 from triage.catalogue.cases import generate_cases
 from triage.catalogue.load import load_catalogue
+from triage.catalogue.retelling import retold
 
 LEVELS = ("immediate", "very_urgent", "urgent", "soon", "self_care")
 
@@ -28,6 +30,13 @@ def case_rows(seed: int, n: int) -> Iterator[Row]:
     """`n` cases with their condition and their own urgency."""
     for case in generate_cases(n, seed):
         yield case.text, {case.condition: 1.0, f"urgency:{case.urgency}": 1.0}
+
+
+def retold_rows(seed: int, n: int) -> Iterator[Row]:
+    """`n` cases as `case_rows` gives them, told less neatly (`triage.catalogue.retelling`)."""
+    rng = Random(f"retold {seed}")  # noqa: S311 - reproducible invented text, nothing secret
+    for text, targets in case_rows(seed, n):
+        yield retold(text, rng), targets
 
 
 def prior_bias() -> dict[str, float]:

@@ -18,6 +18,7 @@ KINDS: dict[str, str] = {
     "keywords": "aimass_apps.inference.keywords.KeywordPredictor",
     "svm": "aimass_apps.inference.svm.SvmPredictor",
     "bert": "aimass_apps.inference.bert.BertPredictor",
+    "bayes": "triage.bayes.BayesPredictor",
     "llm": "aimass_apps.inference.llm.LlmPredictor",
 }
 

@@ -77,7 +77,7 @@ def stem(word: str) -> str:
     while shorter:
         shorter = False
         for suffix in _SUFFIXES:
-            if plain.endswith(suffix) and len(plain) - len(suffix) >= 3 and not plain.endswith("ss"):
+            if plain.endswith(suffix) and len(plain) - len(suffix) >= 3 and not (suffix == "s" and plain[-2] == "s"):
                 plain, shorter = plain[: -len(suffix)], True
                 break
     return plain[:-1] if len(plain) > 3 and plain[-1] == plain[-2] else plain
