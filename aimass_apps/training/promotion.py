@@ -252,11 +252,16 @@ def promote(
     return wish
 
 
-def roll_back(*, desk: str, kind: str, language: str, by: User | None, reason: str) -> StageChange:
+def roll_back(
+    *, desk: str, kind: str, language: str, by: User | None, reason: str, live: ModelVersion | None = None
+) -> StageChange:
     """Put the version that was live before back in its place, at once and without gates.
 
-    Raises `NothingToRollBack`.
+    `live` is the version that the caller saw live: of two people who take back the same one, the second changes
+    nothing. Raises `NothingToRollBack`.
     """
+    if live is not None and not ModelVersion.objects.filter(pk=live.pk, stage=Stage.LIVE).exists():
+        raise NothingToRollBack(f"{live} is not live any more: somebody took it back already.")
     before = live_before(desk, kind, language)
     if before is None:
         raise NothingToRollBack("No version was live before this one: there is nothing to go back to.")

@@ -139,6 +139,7 @@ def version_roll_back(request: HttpRequest, pk: int) -> HttpResponse:
             language=version.language,
             by=request.user,  # type: ignore[arg-type]  # signed in: the permission was checked
             reason=form.cleaned_data["reason"],
+            live=version,
         )
     except (NothingToRollBack, WrongStage) as error:
         messages.error(request, str(error))

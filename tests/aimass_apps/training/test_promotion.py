@@ -46,6 +46,17 @@ def test_a_version_goes_live_through_the_gates_and_comes_back_at_once(versions):
         roll_back(**PLACE, by=None, reason="again")
 
 
+def test_of_two_who_take_back_the_same_version_the_second_changes_nothing(versions, make_artefact):  # noqa: F811
+    first, second = versions
+    third = install_version(folder=make_artefact("clot", term="clot"))
+    for version in (first, second, third):
+        promote(**ask(version))
+    roll_back(**PLACE, by=None, reason="worse in practice", live=third)
+    with pytest.raises(NothingToRollBack, match="not live any more"):
+        roll_back(**PLACE, by=None, reason="worse in practice", live=third)
+    assert live_version(**PLACE) == second
+
+
 def test_a_version_that_lost_labels_is_held_back_and_the_reason_kept(versions, make_artefact):  # noqa: F811
     promote(**ask(versions[0]))
     poorer = install_version(folder=make_artefact("poorer", labels=("insult",)))
