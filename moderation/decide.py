@@ -18,7 +18,7 @@ from moderation.policy import DEFAULT, LABELS, KeywordRules, Policy, PriorityWei
 
 __all__ = [
     "DEFAULT", "LABELS", "KeywordRules", "Outcome", "Policy", "Priority", "Reason", "UnusablePolicy", "VersionAnswer",
-    "decide", "load_policy", "prioritise",
+    "decide", "deciding_versions", "load_policy", "prioritise",
 ]  # fmt: skip
 
 KEYWORD = "keyword"
@@ -87,7 +87,7 @@ class Outcome:
 def decide(
     answers: Sequence[VersionAnswer], policy: Policy, draw: float, languages: Languages | None = None
 ) -> Outcome:
-    """Judge one post. `draw` is uniform in [0, 1): under the policy's audit share, an unflagged post is drawn.
+    """Judge one post. `draw` is uniform in [0, 1): under the policy's audit share, a person sees what is automatic.
 
     `languages` are those of the text, where they are known.
     """
@@ -102,18 +102,25 @@ def decide(
         for reason in _keywords(answer, deciding, policy)
     ]
     reasons = tuple(sorted([*missing, *over, *words], key=lambda reason: -_weight(reason, policy)))
+    step: Step = "clear" if not reasons else "act" if any(_acts(reason, policy) for reason in over) else "flag"
+    audit = step != "flag" and draw < policy.audit_share
+    weight = 1 / policy.audit_share if audit else 1.0
     if not reasons:
-        audit = draw < policy.audit_share
-        return Outcome("clear", False, (), 0.0, _highest(deciding), audit, 1 / policy.audit_share if audit else 1.0)
+        return Outcome(step, False, (), 0.0, _highest(deciding), audit, weight)
     return Outcome(
-        step="act" if any(_acts(reason, policy) for reason in over) else "flag",
+        step=step,
         flagged=True,
         reasons=reasons,
         severity=max(_weight(reason, policy) for reason in reasons),
         score=max((reason.score or 0.0 for reason in [*over, *words]), default=0.5),
-        audit=False,
-        sampling_weight=1.0,
+        audit=audit,
+        sampling_weight=weight,
     )
+
+
+def deciding_versions(answers: Sequence[VersionAnswer], policy: Policy) -> frozenset[str]:
+    """The names of the versions whose scores decide about this post."""
+    return frozenset(answer.version for answer in _deciding(answers, policy)[0])
 
 
 def _deciding(answers: Sequence[VersionAnswer], policy: Policy) -> tuple[list[VersionAnswer], list[Reason]]:
@@ -144,7 +151,7 @@ def _decides(answer: VersionAnswer, policy: Policy) -> bool:
 
 def _over_threshold(answer: VersionAnswer, policy: Policy) -> Iterator[Reason]:
     for label, score in answer.scores.items():
-        threshold = policy.threshold(answer.kind, label, answer.thresholds)
+        threshold = policy.threshold(answer.kind, label, answer.thresholds, answer.version)
         if threshold is None or score < threshold or label in policy.quiet_labels:
             continue
         yield Reason("score", answer.kind, answer.version, label, score, threshold, _spans(answer.spans, label))
@@ -185,7 +192,7 @@ def _share_of_threshold(label: str, deciding: Sequence[VersionAnswer], policy: P
     shares = []
     for answer in deciding:
         for name in (label, "toxic"):
-            threshold = policy.threshold(answer.kind, name, answer.thresholds)
+            threshold = policy.threshold(answer.kind, name, answer.thresholds, answer.version)
             if name in answer.scores and threshold and (name == label or label != "spam"):
                 shares.append(answer.scores[name] / threshold)
     return max(shares, default=None)
@@ -200,7 +207,7 @@ def _weight(reason: Reason, policy: Policy) -> float:
 
 
 def _acts(reason: Reason, policy: Policy) -> bool:
-    limit = policy.act.get(reason.label)
+    limit = policy.acts_from(reason.label, reason.version)
     return limit is not None and reason.score is not None and reason.score >= limit
 
 

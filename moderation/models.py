@@ -2,6 +2,7 @@
 
 import uuid
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -37,7 +38,7 @@ class Post(models.Model):
     author = models.CharField(max_length=200, blank=True)  # the platform's own name for its user
     url = models.URLField(max_length=1000, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.SCORING)
-    # The decision in force, empty while there is none; a post drawn for audit is clear and queued at once.
+    # The decision in force, empty while there is none; a post drawn for audit is clear or removed, and queued at once.
     outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
     flagged = models.BooleanField(null=True)
     reasons = models.JSONField(default=list)  # as moderation.decide writes them
@@ -45,7 +46,7 @@ class Post(models.Model):
     # Without the points for age, which grow while the post waits.
     priority = models.FloatField(default=0)
     priority_parts = models.JSONField(default=dict)
-    # Drawn at random from what nothing flagged; shown unmarked, its weight kept for unbiased estimates.
+    # Drawn at random from what was decided automatically; shown unmarked, its weight kept for unbiased estimates.
     audited = models.BooleanField(default=False)
     sampling_weight = models.FloatField(default=1.0)
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -83,6 +84,29 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.external_id} (revision {self.revision})"
+
+
+class PolicyRevision(models.Model):
+    """What holds beside the policy file: rules for single model versions that were shown to keep the errors rare.
+
+    The newest row counts, as long as the file is the one it was made for. Empty `versions` are the file alone.
+    """
+
+    version = models.CharField(max_length=80, unique=True)  # what decisions name
+    based_on = models.CharField(max_length=80)  # the version of the policy file
+    versions = models.JSONField(default=dict)  # {model version: {"thresholds": {label: share}, "act": {label: share}}}
+    evidence = models.JSONField(default=dict)  # how the newest rules were found: alpha, delta, cases, errors …
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        triggers = [
+            pgtrigger.Protect(name="policy_revision_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.version
 
 
 class WebhookReceipt(models.Model):

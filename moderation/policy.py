@@ -46,8 +46,20 @@ class PriorityWeights:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionRules:
+    """What holds for one model version alone, since it was measured for it: both by label, before all else."""
+
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    act: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """`thresholds` overrides a version's own by kind and label, `act` gives the score from which a machine removes."""
+    """`thresholds` overrides a version's own by kind and label, `act` gives the score from which a machine removes.
+
+    `versions` overrides both for single model versions, by their names. `audit_share` is the chance that a person
+    sees what was decided automatically.
+    """
 
     version: str
     note: str = ""
@@ -59,10 +71,16 @@ class Policy:
     severity: Mapping[str, float] = field(default_factory=dict)
     audit_share: float = 0.0
     priority: PriorityWeights = PriorityWeights()
+    versions: Mapping[str, VersionRules] = field(default_factory=dict)
 
-    def threshold(self, kind: str, label: str, own: Mapping[str, float]) -> float | None:
+    def threshold(self, kind: str, label: str, own: Mapping[str, float], version: str = "") -> float | None:
         """The probability from which `label` flags; None when neither policy nor version gives one."""
-        return self.thresholds.get(kind, {}).get(label, own.get(label))
+        rules = self.versions.get(version, VersionRules())
+        return rules.thresholds.get(label, self.thresholds.get(kind, {}).get(label, own.get(label)))
+
+    def acts_from(self, label: str, version: str = "") -> float | None:
+        """The probability from which a machine removes for `label`; None when it never does."""
+        return self.versions.get(version, VersionRules()).act.get(label, self.act.get(label))
 
     def severity_of(self, label: str) -> float:
         return self.severity.get(label, 0.5)
@@ -96,6 +114,7 @@ def read_policy(raw: object) -> Policy:
         severity=_shares("severity", given.get("severity", {}), labels=True),
         audit_share=_share("audit_share", given.get("audit_share", 0.0)),
         priority=_priority(given.get("priority", {})),
+        versions=read_versions(given.get("versions", {})),
     )
     rules = policy.keywords
     if not rules.mild_from <= rules.strong_from <= rules.severe_from:
@@ -150,6 +169,18 @@ def _thresholds(raw: object) -> dict[str, dict[str, float]]:
     if not isinstance(raw, dict):
         raise UnusablePolicy("thresholds: must be an object by kind")
     return {kind: _shares(f"thresholds.{kind}", by_label, labels=True) for kind, by_label in raw.items()}
+
+
+def read_versions(raw: object) -> dict[str, VersionRules]:
+    """The rules of single versions from parsed JSON. Raises `UnusablePolicy`."""
+    if not isinstance(raw, dict):
+        raise UnusablePolicy("versions: must be an object by version")
+    found = {}
+    for name, rules in raw.items():
+        given = _known(f"versions.{name}", rules, VersionRules)
+        parts = {key: _shares(f"versions.{name}.{key}", value, labels=True) for key, value in given.items()}
+        found[name] = VersionRules(**parts)
+    return found
 
 
 def _priority(raw: object) -> PriorityWeights:

@@ -9,7 +9,7 @@ from django.db.models.functions import Extract, Least, Now
 
 from aimass_apps.people.models import Platform, User
 from aimass_apps.submissions.models import Decision, Review
-from moderation.in_force import current_policy
+from moderation.in_force import policy_file
 from moderation.models import Outcome, Post
 
 SEE_ESCALATED = "moderation.reverse"
@@ -38,7 +38,7 @@ class Counts:
 
 def with_points(posts: QuerySet[Post]) -> QuerySet[Post]:
     """Adds `points`: the stored priority and what the post gained by waiting since."""
-    weights = current_policy().priority
+    weights = policy_file().priority
     waited = ExpressionWrapper(Now() - F("received_at"), output_field=DurationField())
     seconds = ExpressionWrapper(Extract(waited, "epoch"), output_field=FloatField())
     share = Least(Value(1.0), seconds / Value(60.0 * weights.target_minutes))

@@ -81,8 +81,8 @@ def count_strikes(posts: Sequence[Post]) -> dict[tuple[int, str], int]:
 
 
 def _apply(post: Post, judged: Judged, policy: Policy, strikes: int) -> None:
-    # A post drawn for audit stands in the middle of the queue: at its end it would be known for what it is.
-    severity = AUDIT_SEVERITY if judged.audit else judged.severity
+    # A clear post drawn for audit stands in the middle of the queue: at its end it would be known for what it is.
+    severity = judged.severity if judged.flagged else AUDIT_SEVERITY * judged.audit
     priority = prioritise(severity=severity, score=judged.score, weights=policy.priority, strikes=strikes)
     post.state = Post.State.QUEUED if judged.step == "flag" or judged.audit else Post.State.CLOSED
     post.outcome = ACTIONS.get(judged.step, "")

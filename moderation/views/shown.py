@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from aimass_apps.registry.models import Kind
 from aimass_apps.submissions.models import Decision, Prediction
 from aimass_apps.web.components.markup import percent
-from moderation.decide import KEYWORDS, LANGUAGE_UNREAD, MODEL_UNAVAILABLE
+from moderation.decide import KEYWORDS, LANGUAGE_UNREAD, MODEL_UNAVAILABLE, Policy
 from moderation.in_force import current_policy
 from moderation.intake.reviewing import REOPEN
 from moderation.labels import APPROVE_REASONS, NAMES, REMOVE_REASONS
@@ -90,18 +90,18 @@ def score_table(predictions: Iterable[Prediction]) -> tuple[list[tuple[str, list
     answered = [each for each in predictions if each.state == Prediction.State.DONE]
     answered.sort(key=lambda each: each.version.kind == KEYWORDS)  # on a phone only the first fit
     labels = [name for name in NAMES if any(name in (each.scores or {}) for each in answered)]
+    policy = current_policy()
     rows = [
-        (label_name(name), [(each.scores or {}).get(name) for each in answered], _note(answered, name))
+        (label_name(name), [(each.scores or {}).get(name) for each in answered], _note(answered, name, policy))
         for name in labels
     ]
     return rows, [str(KINDS.get(each.version.kind, each.version.kind)) for each in answered]
 
 
-def _note(answered: Iterable[Prediction], label: str) -> str:
+def _note(answered: Iterable[Prediction], label: str, policy: Policy) -> str:
     """From where the models flag it; words have weights and rules of their own instead."""
-    policy = current_policy()
     models = [each.version for each in answered if each.version.kind != KEYWORDS]
-    limits = [policy.threshold(version.kind, label, version.thresholds) for version in models]
+    limits = [policy.threshold(version.kind, label, version.thresholds, str(version)) for version in models]
     shown = " / ".join(percent(limit) for limit in limits if limit is not None)
     return _("flags from %(limits)s") % {"limits": shown} if shown else ""
 

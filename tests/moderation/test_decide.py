@@ -1,13 +1,15 @@
 """What the desk does about a post: by table, without a database."""
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aimass_apps.inference.language import find_languages
 from aimass_apps.inference.predictor import Span
-from moderation.decide import LABELS, VersionAnswer, decide, load_policy, prioritise
-from moderation.policy import KeywordRules, Policy, PriorityWeights
+from moderation.decide import LABELS, VersionAnswer, decide, deciding_versions, load_policy, prioritise
+from moderation.policy import KeywordRules, Policy, PriorityWeights, VersionRules
 
 POLICY = Policy(version="test-1", severity={"threat": 1.0, "insult": 0.5, "spam": 0.2})
 LIMITS = {"toxic": 0.5, "insult": 0.6, "threat": 0.4}
@@ -139,9 +141,26 @@ def test_audit_of_what_nothing_flagged(draw, audit, weight):
     assert (outcome.step, outcome.audit, outcome.sampling_weight) == ("clear", audit, weight)
 
 
-def test_flagged_posts_are_never_audited():
-    outcome = decide([bert(toxic=0.9)], Policy(version="test-7", audit_share=1.0), draw=0.0)
-    assert (outcome.audit, outcome.sampling_weight) == (False, 1.0)
+def test_what_a_person_sees_anyway_is_not_audited():
+    outcome = decide([bert(toxic=0.9)], dataclasses.replace(POLICY, audit_share=1.0), draw=0.0)
+    assert (outcome.step, outcome.audit, outcome.sampling_weight) == ("flag", False, 1.0)
+
+
+@pytest.mark.parametrize(("draw", "audit", "weight"), [(0.09, True, 10.0), (0.1, False, 1.0)])
+def test_what_a_machine_removed_is_audited_too(draw, audit, weight):
+    policy = dataclasses.replace(POLICY, audit_share=0.1, act={"insult": 0.8})
+    outcome = decide([bert(insult=0.9)], policy, draw)
+    assert (outcome.step, outcome.audit, outcome.sampling_weight) == ("act", audit, weight)
+
+
+def test_rules_for_one_version_hold_for_it_alone():
+    rules = VersionRules(thresholds={"toxic": 0.2}, act={"toxic": 0.7})
+    policy = dataclasses.replace(POLICY, thresholds={"bert": {"toxic": 0.9}}, versions={"bert-en-1": rules})
+    assert decide([bert(toxic=0.3)], policy, 0.5).step == "flag"
+    assert decide([bert(toxic=0.7)], policy, 0.5).step == "act"
+    assert decide([bert(toxic=0.1)], policy, 0.5).step == "clear"
+    assert decide([bert(language="zh", toxic=0.7)], policy, 0.5).step == "clear"
+    assert deciding_versions([bert(toxic=0.3), svm(toxic=0.9)], policy) == {"bert-en-1"}
 
 
 @given(st.dictionaries(st.sampled_from(LABELS), st.floats(0, 1)), st.floats(0, 1), st.floats(0, 0.999))
