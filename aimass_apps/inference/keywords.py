@@ -3,7 +3,8 @@
 `words.json` holds entries `{term, label, severity, match}`: severity 1 (mild) to 3 (severe); `match` is `word`
 (whole words, the default), `start` (words that begin so) or `any` (anywhere). Terms and posts are compared in
 the normaliser's keyed view, so one entry covers its disguises. Chinese has no spaces: the longest term wins
-(forward maximum matching) and a term must not cut a segmented word in two.
+(forward maximum matching), a term of one character must be a segmented word, and terms that are not mild are
+found by their sound too (`sounds`).
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ import rjieba
 
 from aimass_apps.inference.normalise import Normalised, normalise
 from aimass_apps.inference.predictor import Answer, Item, Span
+from aimass_apps.inference.sounds import SoundFinder
 
 WORDS = "words.json"
+MILD = 1  # severity
 WEIGHTS = {1: 0.35, 2: 0.7, 3: 0.95}
 # A match of these also counts as toxic; spam and self-harm do not.
 TOXIC_KINDS = frozenset({"severe_toxic", "obscene", "threat", "insult", "identity_hate"})
@@ -57,6 +60,10 @@ class KeywordPredictor:
                 self._harmless.add_word(keyed, len(keyed))
         for keyed, same in held.items():
             self._find.add_word(keyed, (len(keyed), tuple(same)))
+        self._by_sound = {
+            keyed: grave for keyed, same in held.items() if (grave := [each for each in same if each.severity > MILD])
+        }
+        self._sounds = SoundFinder(self._by_sound)
         for automaton in (self._find, self._harmless):
             if len(automaton):
                 automaton.make_automaton()
@@ -93,6 +100,9 @@ class KeywordPredictor:
             for stop, (length, entries) in self._find.iter(text)
             for entry in entries
             if _stands_alone(text, stop + 1 - length, stop + 1, entry.match)
+        ]
+        hits += [
+            (start, stop, entry) for start, stop, term in self._sounds.find(text) for entry in self._by_sound[term]
         ]
         return self._longest(text, hits) if hits else []
 
@@ -134,13 +144,16 @@ def _stands_alone(text: str, start: int, end: int, match: str) -> bool:
 
 
 def _keeps_words_whole(text: str, start: int, end: int) -> bool:
-    """False when a Chinese term is only a piece of one longer word (`滚` in `滚动`)."""
-    if not _is_han(text[start]):
+    """False when a Chinese term of one character is only a piece of a longer word (`滚` in `滚动`).
+
+    Longer terms may stand inside a word (`令人恶心`): segmentation errs more often there than the list.
+    """
+    if end - start > 1 or not _is_han(text[start]):
         return True
     at = 0
     for word in rjieba.cut(text):
-        if at <= start and end <= at + len(word):
-            return (at, at + len(word)) == (start, end) or end - start >= 2
+        if at <= start < at + len(word):
+            return len(word) == 1
         at += len(word)
     return True
 
