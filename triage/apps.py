@@ -23,4 +23,7 @@ class TriageConfig(AppConfig):
             navigation.Entry(
                 "triage:new_visit", _("New visit"), icon="plus", permission="triage.assess", order=12, key="g n"
             ),
+            navigation.Entry(
+                "triage:conditions", _("Catalogue"), icon="book", permission="catalogue.view", order=45, key="g k"
+            ),
         )

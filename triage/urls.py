@@ -2,12 +2,18 @@
 
 from django.urls import path, re_path
 
-from triage.views import judging, lists, visits
+from triage.views import catalogue, judging, lists, visits
 
 app_name = "triage"
 urlpatterns = [
     path("", lists.visits, name="visits"),
     path("search/", lists.search, name="search"),
+    path("catalogue/", catalogue.conditions, name="conditions"),
+    path("catalogue/conditions/<slug:name>/", catalogue.condition, name="condition"),
+    path("catalogue/findings/", catalogue.findings, name="findings"),
+    path("catalogue/findings/<slug:name>/", catalogue.finding, name="finding"),
+    path("catalogue/rules/", catalogue.rules, name="rules"),
+    path("catalogue/evidence/", catalogue.evidence, name="evidence"),
     path("new/", visits.new_visit, name="new_visit"),
     path("<uuid:public_id>/", visits.visit, name="visit"),
     path("<uuid:public_id>/panel/", visits.panel, name="panel"),

@@ -14,16 +14,24 @@ class Role(models.TextChoices):
 
 
 _MODERATOR = {"moderation.view", "moderation.review"}
-_CLINICIAN = {"triage.view", "triage.assess"}
+_CLINICIAN = {"triage.view", "triage.assess", "catalogue.view"}
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.MODERATOR: frozenset(_MODERATOR),
     Role.SENIOR_MODERATOR: frozenset(_MODERATOR | {"moderation.reverse", "moderation.release", "models.view"}),
     Role.CLINICIAN: frozenset(_CLINICIAN),
     Role.CLINICAL_LEAD: frozenset(_CLINICIAN | {"triage.view_all", "models.view"}),
-    Role.ML_ENGINEER: frozenset({"models.view", "models.train", "models.promote", "system.view"}),
+    Role.ML_ENGINEER: frozenset({"models.view", "models.train", "models.promote", "system.view", "catalogue.view"}),
     # Runs the installation: sees neither desk's texts.
     Role.ADMINISTRATOR: frozenset(
-        {"people.manage", "platforms.manage", "deliveries.view", "system.view", "system.demo", "models.view"}
+        {
+            "people.manage",
+            "platforms.manage",
+            "deliveries.view",
+            "system.view",
+            "system.demo",
+            "models.view",
+            "catalogue.view",
+        }
     ),
 }
 ALL_PERMISSIONS = frozenset().union(*PERMISSIONS.values())
