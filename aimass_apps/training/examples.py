@@ -6,8 +6,8 @@ import csv
 import hashlib
 import json
 import random
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from aimass_apps.training.recipe import BadRecipe, LabelRule, Recipe, Source, by_path
 
 csv.field_size_limit(10_000_000)
+_EVERY_SOURCE = 10**6  # an epoch so late that every source has joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,22 @@ def epoch_sizes(splits: Iterable[Split], epochs: int, seed: int) -> list[int]:
     rng = random.Random(seed)  # noqa: S311 - sampling, not secrecy
     whole = list(splits)
     return [sum(len(_draw(each, number, rng)) for each in whole) for number in range(1, epochs + 1)]
+
+
+def subset(splits: Sequence[Split], rows: int, seed: int) -> list[Split]:
+    """About `rows` training rows, each source with its share of a whole epoch, for searches and trials.
+
+    What was drawn stays the same in every epoch; validation rows are left as they are.
+    """
+    sizes = [len(_draw(split, _EVERY_SOURCE, random.Random(seed))) for split in splits]  # noqa: S311 - sampling
+    whole = max(1, sum(sizes))
+    small = []
+    for split, size in zip(splits, sizes, strict=True):
+        share = max(1, round(rows * min(1.0, size / whole)))
+        source = replace(split.source, rows=min(share, size), repeat={})
+        drawn = _draw(replace(split, source=source), _EVERY_SOURCE, random.Random(seed))  # noqa: S311 - sampling
+        small.append(Split(replace(source, rows=0, balance="", from_epoch=1), drawn, split.validation))
+    return small
 
 
 def _draw(split: Split, number: int, rng: random.Random) -> list[Example]:

@@ -79,8 +79,8 @@ class Fitted:
 def fit_bert(recipe: Recipe, splits: Sequence[Split], out: Path, report: Report, watch: Watch | None = None) -> Fitted:
     """Train, or go on from the checkpoint under `out`. The same recipe, data and seed give the same weights.
 
-    `progress.Stopped` raised by `report` leaves a checkpoint behind. On several GPUs start it with
-    `accelerate launch`: each process takes its share of every batch. Raises `BadRecipe`.
+    `progress.Stopped` raised by `report` leaves a checkpoint behind. On several GPUs start it with `accelerate launch`,
+    on several CPUs with `torchrun`: each process takes its share of every batch. Raises `BadRecipe`.
     """
     settings = Settings.of(recipe)
     torch.manual_seed(recipe.seed)
