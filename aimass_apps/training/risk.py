@@ -40,14 +40,17 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One tested setting of the dial: how many cases are automatic, how many of them wrong, and the exact bound."""
+    """One tested setting of the dial: how many cases are automatic, and how many of them wrong."""
 
     dial: float
     cases: int
     errors: int
     p_value: float
-    bound: float  # with confidence 1 - delta the true error rate is at most this
-    share: float  # of all cases of this side
+    share: float  # of all that the cases stand for, how much is automatic
+
+    def bound(self, delta: float) -> float:
+        """With confidence 1 - `delta` the true error rate of this setting alone is at most this."""
+        return upper_bound(self.errors, self.cases, delta)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,9 @@ def control(cases: Sequence[Case], dials: Sequence[float], *, alpha: float, delt
 
     `dials` are fixed beforehand. Where the sequence starts is chosen on cases of its own, so the test stays exact.
     """
-    fair = thin(cases)
+    fair = thin([case for case in cases if case.point <= max(dials)])
+    known = sorted((case.point, case.weight) for case in cases)
+    weights = [0.0, *accumulate(weight for _, weight in known)]
     placing = sorted(case.point for case in fair if _draw("place", case.key) < PLACING)
     testing = sorted((case for case in fair if _draw("place", case.key) >= PLACING), key=lambda case: case.point)
     points = [case.point for case in testing]
@@ -115,8 +120,8 @@ def control(cases: Sequence[Case], dials: Sequence[float], *, alpha: float, delt
         count = bisect_right(points, dial)
         wrong = errors[count]
         p_value = tail(wrong, count, alpha) if count else 1.0
-        bound = upper_bound(wrong, count, delta) if count else 1.0
-        tried.append(Setting(dial, count, wrong, p_value, bound, count / max(1, len(testing))))
+        share = weights[bisect_right(known, (dial, math.inf))] / weights[-1]
+        tried.append(Setting(dial, count, wrong, p_value, share))
         if p_value > delta:
             break
     held = [setting for setting in tried if setting.p_value <= delta]

@@ -112,7 +112,7 @@ def test_it_is_of_use_where_the_model_is_good() -> None:
     found = control(cases, DIALS, alpha=ALPHA, delta=DELTA)
     assert found.chosen is not None
     assert found.chosen.share > 0.3
-    assert found.chosen.bound <= ALPHA
+    assert found.chosen.bound(DELTA) <= ALPHA
     assert [setting.dial for setting in found.settings] == sorted(setting.dial for setting in found.settings)
 
 

@@ -1,0 +1,104 @@
+"""manage.py control_risk: from which scores a machine may decide by itself so that few of its decisions are wrong."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from aimass_apps.inference.predictor import UnknownKind
+from aimass_apps.registry.artefacts import BrokenArtefact
+from aimass_apps.registry.models import Desk, ModelVersion
+from aimass_apps.training.card import table
+from aimass_apps.training.finding import NoSuchVersion, find_version
+from aimass_apps.training.recipe import BadRecipe
+from aimass_apps.training.risk import Case, Control, control
+from moderation.decide import VersionAnswer
+from moderation.dial import DIALS, limits_of, rules_at
+from moderation.in_force import policy_file, revise_policy, withdraw_revision
+from moderation.labelled import labelled_cases
+from moderation.reviewed import reviewed_cases
+
+
+class Command(BaseCommand):
+    help = (
+        "Find from which scores a version may clear and remove by itself: errors at most alpha, confidence 1 - delta."
+    )
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        # Django's own --version would stand in the way of ours.
+        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--desk", choices=Desk.values, default=Desk.MODERATION)
+        parser.add_argument("--version", dest="model", help="an installed version, such as moderation-bert-en-1")
+        source = parser.add_mutually_exclusive_group()
+        source.add_argument("--reviews", action="store_true", help="from this site's own reviews (the default)")
+        source.add_argument("--data", type=Path, help="from a labelled file, a fair sample of this site's posts")
+        source.add_argument("--withdraw", action="store_true", help="go back to the policy file alone")
+        parser.add_argument("--alpha", type=float, default=0.02, help="the largest share of errors (0.02)")
+        parser.add_argument("--delta", type=float, default=0.05, help="1 - the confidence (0.05)")
+        parser.add_argument("--apply", action="store_true", help="put what was found into force as a policy revision")
+
+    def handle(self, *args: Any, desk: str, model: str | None, alpha: float, delta: float, **options: Any) -> None:
+        if desk == Desk.TRIAGE:
+            raise CommandError("The triage desk decides nothing by itself: a clinician confirms every level.")
+        if options["withdraw"]:
+            self.stdout.write(f"The policy file alone holds again ({withdraw_revision(by=None)}).")
+            return
+        if not model or not (0 < alpha < 1 and 0 < delta < 1):
+            raise CommandError("Name a --version; --alpha and --delta lie between 0 and 1.")
+        try:
+            version = find_version(model)
+            cases = labelled_cases(version, options["data"]) if options["data"] else _reviewed(version)
+        except (NoSuchVersion, BrokenArtefact, UnknownKind, BadRecipe) as error:
+            raise CommandError(str(error)) from error
+        found = {side: control(each, DIALS, alpha=alpha, delta=delta) for side, each in cases.items()}
+        for side, outcome in found.items():
+            self._tell(side, outcome, len(cases[side]))
+        if options["apply"]:
+            self._apply(version, found, str(options["data"] or "reviews"))
+
+    def _tell(self, side: str, found: Control, cases: int) -> None:
+        self.stdout.write(f"\n{side}: {cases} cases, {found.cases} of them test ({found.needed} are the least)")
+        rows = [
+            (each.dial, each.cases, each.errors, round(each.bound(found.delta), 4), round(each.share, 4))
+            for each in found.settings
+        ]
+        if rows:
+            self.stdout.write(table(("dial", "automatic cases", "errors", "at most", "share of posts"), rows))
+        if found.chosen is None:
+            self.stdout.write(f"Nothing can be shown for errors of at most {found.alpha:g}.")
+        else:
+            self.stdout.write(f"Up to dial {found.chosen.dial:g}: errors at most {found.alpha:g}.")
+
+    def _apply(self, version: ModelVersion, found: dict[str, Control], source: str) -> None:
+        dials = {side: each.chosen.dial if each.chosen else None for side, each in found.items()}
+        limits = limits_of(_answer(version, dict.fromkeys(version.labels, 0.0)), policy_file())
+        rules = rules_at(limits, **dials)
+        if not rules:
+            raise CommandError("Nothing was shown, so nothing is put into force.")
+        evidence = {side: _evidence(each) for side, each in found.items() if each.chosen} | {"source": source}
+        revision = revise_policy(versions={str(version): rules}, evidence={str(version): evidence}, by=None)
+        self.stdout.write(f"Policy {revision} is in force; `control_risk --withdraw` goes back to the file.")
+
+
+def _evidence(found: Control) -> dict[str, float]:
+    assert found.chosen is not None  # noqa: S101 - only what was shown becomes evidence
+    chosen = found.chosen
+    return {
+        "alpha": found.alpha,
+        "delta": found.delta,
+        "dial": chosen.dial,
+        "cases": chosen.cases,
+        "errors": chosen.errors,
+        "share": round(chosen.share, 4),
+    }
+
+
+def _reviewed(version: ModelVersion) -> dict[str, list[Case]]:
+    found = reviewed_cases(version)
+    return {"clear": found.clear, "act": found.act}
+
+
+def _answer(version: ModelVersion, scores: dict[str, float]) -> VersionAnswer:
+    return VersionAnswer(str(version), version.kind, scores, version.thresholds, language=version.language)
