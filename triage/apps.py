@@ -7,11 +7,14 @@ class TriageConfig(AppConfig):
     label = "triage"
 
     def ready(self) -> None:
+        from aimass_apps.inference import reading
         from aimass_apps.submissions import desks
         from aimass_apps.web import navigation
         from triage import intake, queries
         from triage.measures import label_space, metrics
+        from triage.reading import VisitReader
 
+        reading.register("triage", VisitReader())
         desks.register(
             "triage",
             desks.Room(settle=intake.settle, examples=queries.examples, metrics=metrics, label_space=label_space),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from aimass_apps.people.models import User
 from aimass_apps.submissions.models import Review
-from triage import explaining, queries
+from triage import explaining, queries, voice
 from triage.conditions import all_labels, label_of, name_of
 from triage.judgement_forms import ChangeForm, ConfirmForm, DeferForm, WithdrawForm
 from triage.models import Assessment, Urgency, Visit
@@ -98,6 +98,8 @@ def _words(assessment: Assessment, outcome: dict[str, Any]) -> dict[str, Any]:
     facts = assessment.submission.sealed_facts or {}
     level = assessment.final_urgency or assessment.urgency or outcome.get("floor") or ""
     condition = outcome.get("condition")
+    said = voice.voices(assessment.submission, level)
+    compared = voice.with_columns(outcome, said)
     return {
         "outcome": outcome,
         "text": assessment.submission.content,
@@ -111,8 +113,11 @@ def _words(assessment: Assessment, outcome: dict[str, Any]) -> dict[str, Any]:
         "news2": outcome.get("news2"),
         "news2_missing": explaining.missing_words(outcome.get("news2_missing", ())),
         "contradictions": explaining.contradiction_words(outcome),
-        "condition_rows": explaining.condition_rows(outcome),
-        "model_names": [model["shown"] for model in explaining.answered(outcome)],
+        "condition_rows": explaining.condition_rows(compared),
+        "model_names": [model["shown"] for model in explaining.answered(compared)],
+        "voices": said,
+        "voices_waiting": sum(each.state == voice.WAITING for each in said),
+        "language_model": voice.destination() if said else {},
         "unanswered": explaining.unanswered(outcome),
         "confirm_words": _("Confirm: %(urgency)s") % {"urgency": Urgency(level).label} if level else _("Confirm"),
         "proposed_condition": name_of(condition) if condition else "",

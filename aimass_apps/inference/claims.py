@@ -22,12 +22,9 @@ QUOTED: Final = "quoted"
 NOT_IN_TEXT, NO_QUOTE, OUTSIDE = "not_in_text", "no_quote", "outside_catalogue"
 MOST_CLAIMS, MOST_QUOTES = 10, 6
 _FENCED = re.compile(r"^\s*(?:<think>.*?</think>)?\s*(?:```(?:json)?\s*(.*?)\s*```|(.*?))\s*$", re.DOTALL)
-_SAME = (
-    dict.fromkeys("\u2018\u2019", "'")
-    | dict.fromkeys("\u201c\u201d", '"')
-    | dict.fromkeys("\u2010\u2011\u2013\u2014", "-")
-)
-_EDGES = " .,;:!?'\"…，。；：！？、()[]"
+_ALIKE = {"'": "\u2018\u2019", '"': "\u201c\u201d", "-": "\u2010\u2011\u2013\u2014"}
+_SAME = {other: plain for plain, others in _ALIKE.items() for other in others}
+_EDGES = " .,;:!?'\"…，。；：！？、()[]" + "".join(_SAME)
 
 
 @dataclass(frozen=True, slots=True)

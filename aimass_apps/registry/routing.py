@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aimass_apps.registry.languages import may_read
 from aimass_apps.registry.models import Kind, ModelVersion, Stage
 
-_ASKED = (Stage.LIVE, Stage.CANARY, Stage.SHADOW)
+ASKED = (Stage.LIVE, Stage.CANARY, Stage.SHADOW)
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,12 @@ class Route:
 
 
 def asked_versions(desk: str) -> list[ModelVersion]:
-    """Every version of the desk that may be asked now; one query, without the manifests."""
-    return list(ModelVersion.objects.filter(desk=desk, stage__in=_ASKED).defer("manifest", "card"))
+    """Every version of the desk that may be asked now; one query, without the manifests.
+
+    No ensemble: it reads no text, and its desk combines what the others answered.
+    """
+    asked = ModelVersion.objects.filter(desk=desk, stage__in=ASKED).exclude(kind=Kind.ENSEMBLE)
+    return list(asked.defer("manifest", "card"))
 
 
 def choose_routes(versions: Iterable[ModelVersion], languages: Iterable[str], content_hash: str) -> list[Route]:

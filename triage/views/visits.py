@@ -13,6 +13,7 @@ from triage import intake
 from triage.forms import ReassessForm, VisitForm
 from triage.models import Assessment, Visit
 from triage.shown import LATE_AFTER, initial_measurements, visit_page
+from triage.voice import destination
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,7 +33,8 @@ def new_visit(request: HttpRequest) -> HttpResponse:
             text=cleaned["text"],
         )
         return redirect("triage:visit", public_id=assessment.visit.public_id)
-    return render(request, "triage/new_visit.html", {"form": form}, status=422 if form.is_bound else 200)
+    page = {"form": form, "language_model": destination()}
+    return render(request, "triage/new_visit.html", page, status=422 if form.is_bound else 200)
 
 
 @require_GET
@@ -55,6 +57,21 @@ def panel(request: HttpRequest, public_id: UUID) -> HttpResponse:
     shown = get_object_or_404(Visit.objects.select_related("opened_by"), public_id=public_id)
     page = visit_page(shown, person_of(request), now)
     return render(request, "triage/_panel_and_actions.html", page)
+
+
+@require_GET
+@needs("triage.view")
+def language_model(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What the card of a language model asks for while it waits: 204 while nothing has changed, and 286 (which ends
+    htmx's asking) for an assessment that has had its turn.
+    """
+    assessment = get_object_or_404(Assessment.objects.select_related("visit__opened_by"), public_id=public_id)
+    if not assessment.current:
+        return HttpResponse(status=286)
+    page = visit_page(assessment.visit, person_of(request), timezone.now())
+    if str(page["voices_waiting"]) == request.GET.get("waiting"):
+        return HttpResponse(status=204)
+    return render(request, "triage/_voices_and_conditions.html", page)
 
 
 @require_POST
@@ -82,5 +99,5 @@ def reassess(request: HttpRequest, public_id: UUID) -> HttpResponse:
         cleaned = form.cleaned_data
         intake.reassess(visit=shown, by=person_of(request), vitals=cleaned["vitals"], text=cleaned["text"])
         return redirect("triage:visit", public_id=public_id)
-    page = {"form": form, "visit": shown}
+    page = {"form": form, "visit": shown, "language_model": destination()}
     return render(request, "triage/reassess.html", page, status=422 if form.is_bound else 200)

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from types import FrameType
 
-from aimass_apps.operations import training_set
+from aimass_apps.operations import local_llm, training_set
 from aimass_apps.operations.services.postgres import Postgres
 from aimass_apps.operations.services.processes import ServiceError
 from aimass_apps.operations.services.valkey import Valkey
@@ -18,6 +18,7 @@ from aimass_apps.operations.supervision.claim import check_disk, check_port, cla
 from aimass_apps.operations.supervision.programs import (
     Program,
     first_programs,
+    language_model,
     later_programs,
     training_worker,
 )
@@ -73,8 +74,18 @@ class Installation:
             if self.supervisor.stopping:
                 return
         prepare()
+        self._start_language_model()
         with self.step("Starting web and inference"):
             self._add(first_programs(host=self.host, port=self.port))
+
+    def _start_language_model(self) -> None:
+        """Start the small model where it is wanted, before the programs that must know its address."""
+        if not local_llm.wanted():
+            return
+        if not local_llm.is_installed():
+            self.tell(local_llm.NOT_INSTALLED)
+            return
+        self._add([language_model(local_llm.point_here(os.environ))])
 
     def _add(self, programs: Sequence[Program]) -> None:
         for program in programs:

@@ -27,7 +27,20 @@ def first_programs(*, host: str, port: int) -> list[Program]:
 
 def later_programs(home: Path) -> list[Program]:
     """Return what can wait until people see the site: on two cores that halves their waiting."""
-    return [worker("background", pool="threads", concurrency=4, patience=15.0), beat(home)]
+    programs = [worker("background", pool="threads", concurrency=4, patience=15.0), beat(home)]
+    return [*programs, remote_worker()] if os.environ.get("AIMASS_LLM_URL") else programs
+
+
+def remote_worker() -> Program:
+    """The worker that asks models elsewhere: as many questions at once as it has threads, and no other work."""
+    at_once = int(os.environ.get("AIMASS_LLM_CONCURRENCY") or 2)
+    return worker("remote", pool="threads", concurrency=at_once, patience=15.0)
+
+
+def language_model(port: int) -> Program:
+    """The small language model of this machine; it gives way to what a person waits for."""
+    module = "aimass_apps.operations.local_llm"
+    return Program("language-model", (sys.executable, "-m", module, f"--port={port}"), nice=5)
 
 
 def worker(queue: str, *, pool: str, concurrency: int = 1, patience: float = 10.0, nice: int = 0) -> Program:

@@ -13,9 +13,11 @@ from django.db import connections
 from django.utils.translation import gettext as _
 from rich.console import Console
 
+from aimass_apps.operations import local_llm
 from aimass_apps.operations.services.processes import ServiceError, explain_error
 from aimass_apps.operations.supervision.installation import Installation, chosen_host, chosen_port
 from aimass_apps.people.accounts import create_demo_accounts
+from triage.language_model import go_live
 
 
 class Command(BaseCommand):
@@ -51,6 +53,8 @@ class Command(BaseCommand):
             call_command("install_starters", stdout=StringIO())
         with self.step(_("Making the demo accounts")):
             made = create_demo_accounts()
+        if local_llm.wanted():
+            go_live(model=local_llm.model_name(), reason="AIMASS_LLM=local")
         connections.close_all()
         if made:
             self.tell(_("Demo accounts (their passwords are shown this once):"))
