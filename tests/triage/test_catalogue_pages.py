@@ -17,6 +17,7 @@ from triage.catalogue.red_flags import load_rules
 from triage.evidence import RUNS, runs_on_tests
 from triage.lookup import conditions_with, find_conditions, find_findings, find_rules, systems
 from triage.reference import KINDS, ONSETS, SYSTEMS, UNITS, rule_row
+from triage.views.catalogue import MOST_FOUND, PAGE_SIZE
 
 pytestmark = pytest.mark.django_db
 LISTS = ("conditions", "findings", "rules", "evidence")
@@ -75,6 +76,16 @@ def test_a_search_in_an_address_is_not_looked_at(at_desk: Client) -> None:
     assert at_desk.get(reverse("triage:conditions"), {"q": "migraine"}).content.decode().count("<tr") == whole.count(
         "<tr"
     )
+
+
+def test_a_filter_alone_shows_more_than_a_page(at_desk: Client) -> None:
+    urgent = find_conditions("", urgency="urgent")
+    assert len(urgent) > PAGE_SIZE
+    shown = search(at_desk, "conditions", urgency="urgent")
+    assert shown.count("row-main") == min(len(urgent), MOST_FOUND)
+    everything = search(at_desk, "conditions", q="")
+    assert everything.count("row-main") == MOST_FOUND
+    assert "more entries match" in everything
 
 
 def test_every_condition_and_finding_has_a_page(at_desk: Client) -> None:

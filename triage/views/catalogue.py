@@ -22,6 +22,7 @@ from triage.evidence import runs_on_tests, tests_of_versions
 from triage.models import Urgency
 
 PAGE_SIZE = 40
+MOST_FOUND = 200  # rows of a search, which has no further pages: they would need what was typed in an address
 LONGEST = 80  # characters of a search
 may_read = needs("catalogue.view")
 
@@ -100,8 +101,11 @@ def _listed(
     row: Callable[[Any], dict[str, Any]],
     choices: Mapping[str, Any],
 ) -> HttpResponse:
-    """A page of the list, or its part alone for htmx. A search shows its best hits and has no further pages."""
-    page = Paginator(found, PAGE_SIZE).get_page(None if asked["q"] else request.GET.get("page"))
+    """A page of the list, or its part alone for htmx. A search shows its best hits at once."""
+    searched = request.method == "POST"
+    page = Paginator(found, MOST_FOUND if searched else PAGE_SIZE).get_page(
+        None if searched else request.GET.get("page")
+    )
     shown = {
         **choices,
         "asked": asked,
@@ -109,7 +113,8 @@ def _listed(
         "tabs": _tabs(part),
         "page": page,
         "rows": [row(each) for each in page],
-        "more": max(0, len(found) - PAGE_SIZE) if asked["q"] else 0,
+        "searched": searched,
+        "more": max(0, len(found) - MOST_FOUND),
     }
     alone = request.headers.get("HX-Request") == "true"
     return render(request, f"triage/catalogue/{'_' if alone else ''}{part}.html", shown)
