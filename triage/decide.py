@@ -1,8 +1,9 @@
 """What the triage desk proposes, from what the models said, the safety floor and a policy. Plain Python, no Django.
 
-Urgency levels are ordinal and never averaged: the models give each level a probability, and the most urgent level
-is taken that reaches the policy's share together with all worse ones. The safety floor may raise that, never lower
-it. A model that is missing or broken is named among the reasons and a person sees it.
+The differential is the live ensemble's: one calibrated answer from those of the models. Urgency levels are ordinal and
+never averaged: the models give each level a probability, and the most urgent level is taken that reaches the policy's
+share together with all worse ones. The safety floor may raise that, never lower it. A model that is missing or broken
+is named among the reasons and a person sees it.
 """
 
 import math
@@ -10,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from aimass_apps.inference.ensemble import Combined, Ensemble, even_pool
 from triage.catalogue.floor import Fired, Floor
 from triage.catalogue.scales import LEVELS, Level, worst
 from triage.policy import DEFAULT, Policy, UnusablePolicy, load_policy, read_policy
@@ -27,23 +29,22 @@ ThreeLevels = Literal["emergency", "non_emergency", "self_care"]
 
 # Reason codes; the words for people are in the templates.
 MODELS, FLOOR, MODEL_MISSING, MODEL_BROKEN = "models", "floor", "model_missing", "model_broken"
-NO_MODELS, OUTSIDE_KNOWN, NEWS2_INCOMPLETE, CONTRADICTION = (
+NO_MODELS, OUTSIDE_KNOWN, UNMEASURED, NEWS2_INCOMPLETE, CONTRADICTION = (
     "no_models",
     "outside_known",
+    "unmeasured",
     "news2_incomplete",
     "contradiction",
 )
-
-
-_LEAST: Final = 1e-6
-"""The probability of a condition that a model does not name: unlikely, never impossible."""
+ENSEMBLE: Final = "ensemble"
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why the urgency is what it is: a code, the level it asks for (if any) and what it is about.
 
-    `models` detail: the leading condition; `floor`: the rule; `model_missing`, `model_broken`: the kind;
+    `models` detail: the leading condition; `floor`: the rule; `model_missing`, `model_broken`: the kind; `unmeasured`:
+    no ensemble says whether the models know such a text;
     `news2_incomplete`: the parameters; `contradiction`: the fact.
     """
 
@@ -64,8 +65,9 @@ class Candidate:
 class Outcome:
     """A proposal for one visit; `by_model` holds each model's own ranking, best first.
 
-    `model_urgency` is what the models alone would say, None without a usable one. `levels` holds their pooled
-    probability of each level.
+    `model_urgency` is what the models alone would say, None without a usable one. `levels` holds their mean
+    probability of each level. `combined` is the ensemble's answer, or an even pool where none is live; None without
+    a usable model.
     """
 
     urgency: Level
@@ -77,6 +79,7 @@ class Outcome:
     model_urgency: Level | None
     levels: Mapping[Level, float]
     policy_version: str
+    combined: Combined | None = None
 
     @property
     def three_levels(self) -> ThreeLevels:
@@ -100,38 +103,51 @@ def decide(
     floor: Floor,
     policy: Policy,
     condition_urgency: Mapping[str, Level] | None = None,
+    ensemble: Ensemble | None = None,
 ) -> Outcome:
     """Propose urgency and differential.
 
     `answers` maps a model kind to {condition: probability} with `urgency:<level>` scores beside, or to None where
     the model failed. `condition_urgency` gives each condition's usual urgency (from the catalogue); a condition
-    without one counts as "soon".
+    without one counts as "soon". Without an `ensemble`, or where none of its members answered, every model counts the
+    same, and as nobody measured whether such texts are known, the urgency is at least that of an unknown one.
     """
     usable = {kind: scores for kind, scores in answers.items() if scores is not None and _usable(scores)}
-    pooled = _pool(usable, policy)
+    combined = _combined(usable, ensemble)
     levels = _level_shares(usable, policy, condition_urgency or {})
     model_urgency = _risk_averse(levels, policy) if levels else None
-    ranked = _ranked(pooled)
-    outside = bool(ranked) and ranked[0].probability < policy.known_from
-    minimum: Level | None = policy.without_models if model_urgency is None else None
-    if outside:
-        minimum = worst(minimum, policy.outside_known)
+    ranked = tuple(Candidate(label, value) for label, value in combined.scores.items()) if combined else ()
+    doubt = _doubt(combined, policy)
+    minimum = worst(policy.without_models if model_urgency is None else None, *(reason.level for reason in doubt))
     return Outcome(
         urgency=worst(model_urgency, floor.level, minimum) or policy.without_models,
         reasons=(
             *_floor_reasons(floor),
             *_model_reasons(answers, usable, policy, model_urgency, ranked),
-            *((Reason(OUTSIDE_KNOWN, policy.outside_known),) if outside else ()),
+            *doubt,
             *_input_reasons(floor),
         ),
         red_flags=floor.fired,
         differential=ranked[: policy.shown],
         by_model={kind: _ranked(_conditions(scores))[: policy.shown] for kind, scores in usable.items()},
-        outside_known=outside,
+        outside_known=combined is not None and combined.known is False,
         model_urgency=model_urgency,
         levels=levels,
         policy_version=policy.version,
+        combined=combined,
     )
+
+
+def _combined(usable: Mapping[str, Mapping[str, float]], ensemble: Ensemble | None) -> Combined | None:
+    named = {kind: conditions for kind, scores in usable.items() if (conditions := _conditions(scores))}
+    return (ensemble.combine(named) if ensemble else None) or even_pool(named)
+
+
+def _doubt(combined: Combined | None, policy: Policy) -> tuple[Reason, ...]:
+    """Why the answer must not reassure, although models answered."""
+    if combined is None or combined.known:
+        return ()
+    return (Reason(UNMEASURED if combined.known is None else OUTSIDE_KNOWN, policy.outside_known),)
 
 
 def _usable(scores: Mapping[str, float]) -> bool:
@@ -142,40 +158,6 @@ def _usable(scores: Mapping[str, float]) -> bool:
 
 def _conditions(scores: Mapping[str, float]) -> dict[str, float]:
     return {label: value for label, value in scores.items() if not label.startswith(URGENCY)}
-
-
-def _tempered(scores: Mapping[str, float], temperature: float) -> dict[str, float]:
-    """Probabilities raised to 1 / temperature and normalised to 1."""
-    raised = {label: value ** (1 / temperature) for label, value in scores.items()}
-    total = sum(raised.values())
-    return {label: value / total for label, value in raised.items()} if total else {}
-
-
-def _pool(usable: Mapping[str, Mapping[str, float]], policy: Policy) -> dict[str, float]:
-    """Weighted geometric mean of the models' condition probabilities, normalised (logarithmic opinion pool).
-
-    A condition that one model rules out falls, however sure the other is: on test vignettes the confirmed condition
-    is found among the first five more often than by the arithmetic mean.
-    """
-    parts = {
-        kind: _tempered(_conditions(scores), policy.temperatures.get(kind, 1.0))
-        for kind, scores in usable.items()
-        if policy.weights.get(kind, 0) > 0
-    }
-    parts = {kind: part for kind, part in parts.items() if part}
-    total = sum(policy.weights[kind] for kind in parts)
-    labels = {label for part in parts.values() for label in part}
-    raised = {
-        label: math.exp(
-            sum(
-                policy.weights[kind] / total * math.log(max(part.get(label, 0.0), _LEAST))
-                for kind, part in parts.items()
-            )
-        )
-        for label in labels
-    }
-    whole = sum(raised.values())
-    return {label: value / whole for label, value in raised.items()}
 
 
 def _ranked(scores: Mapping[str, float]) -> tuple[Candidate, ...]:
@@ -191,9 +173,7 @@ def _level_shares(
     Arithmetic means over the models, unlike the differential: a danger that one model sees must not vanish because
     another one rules it out.
     """
-    derived = _weighted_mean(
-        [(kind, _derived(kind, scores, policy, condition_urgency)) for kind, scores in usable.items()], policy
-    )
+    derived = _weighted_mean([(kind, _derived(scores, condition_urgency)) for kind, scores in usable.items()], policy)
     learned = _weighted_mean([(kind, _learned(scores)) for kind, scores in usable.items()], policy)
     if not derived or not learned:
         return learned or derived
@@ -201,11 +181,9 @@ def _level_shares(
     return {level: share * learned[level] + (1 - share) * derived[level] for level in LEVELS}
 
 
-def _derived(
-    kind: str, scores: Mapping[str, float], policy: Policy, condition_urgency: Mapping[str, Level]
-) -> dict[Level, float]:
+def _derived(scores: Mapping[str, float], condition_urgency: Mapping[str, Level]) -> dict[Level, float]:
     shares = dict.fromkeys(LEVELS, 0.0)
-    for label, value in _tempered(_conditions(scores), policy.temperatures.get(kind, 1.0)).items():
+    for label, value in _conditions(scores).items():
         shares[condition_urgency.get(label, "soon")] += value
     return _normalised(shares)
 

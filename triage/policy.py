@@ -3,13 +3,13 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
 from triage.catalogue.scales import LEVELS, Level
 
-DEFAULT: Final = Path(__file__).parent / "policies" / "default-1.json"
+DEFAULT: Final = Path(__file__).parent / "policies" / "default-2.json"
 
 
 class UnusablePolicy(ValueError):
@@ -18,13 +18,12 @@ class UnusablePolicy(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`expected` names the kinds whose absence is reported; a kind without a weight is shown and decides nothing.
+    """`expected` names the kinds whose absence is reported; one without a weight says nothing about the urgency.
 
-    `temperatures` sharpens (< 1) or softens (> 1) a kind's probabilities before they are pooled. `learned_share` is
-    the weight of urgencies that a model learned, against those of the conditions it names. `at_least` gives, for each
-    level but the last, the probability of that level or a worse one from which it is taken. Under `known_from`, the
-    probability of the best condition, the answer is "outside what the models know", and the urgency at least
-    `outside_known`; without any usable model it is at least `without_models`. `shown` conditions are listed.
+    `learned_share` is the weight of urgencies that a model learned, against those of the conditions it names.
+    `at_least` gives, for each level but the last, the probability of that level or a worse one from which it is taken.
+    Where the ensemble says that a text is outside what the models know, or no ensemble can say, the urgency is at
+    least `outside_known`; without any usable model at least `without_models`. `shown` conditions are listed.
     """
 
     version: str
@@ -32,9 +31,7 @@ class Policy:
     weights: Mapping[str, float]
     note: str = ""
     expected: tuple[str, ...] = ("svm", "bert")
-    temperatures: Mapping[str, float] = field(default_factory=dict)
     learned_share: float = 0.5
-    known_from: float = 0.0
     shown: int = 10
     without_models: Level = "soon"
     outside_known: Level = "soon"
@@ -77,10 +74,7 @@ def _check(policy: Policy) -> None:
         _between(f"at_least.{level}", share, 0, 1)
     for kind, weight in _mapping("weights", policy.weights).items():
         _between(f"weights.{kind}", weight, 0, math.inf)
-    for kind, temperature in _mapping("temperatures", policy.temperatures).items():
-        _between(f"temperatures.{kind}", temperature, 0.05, 20)
     _between("learned_share", policy.learned_share, 0, 1)
-    _between("known_from", policy.known_from, 0, 1)
     _between("shown", policy.shown, 1, 1000)
     for name in ("without_models", "outside_known"):
         # Self-care without a model's word would be reassurance by accident.

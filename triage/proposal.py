@@ -13,7 +13,8 @@ from aimass_apps.submissions.models import Prediction, Submission
 from triage.catalogue.floor import Facts, Floor, safety_floor
 from triage.catalogue.load import load_catalogue
 from triage.catalogue.vitals import Vitals
-from triage.decide import Outcome, Policy, decide, load_policy
+from triage.decide import ENSEMBLE, MODEL_BROKEN, MODEL_MISSING, Outcome, Policy, Reason, decide, load_policy
+from triage.together import InForce
 
 SHOWN = 3  # conditions of each model that a review keeps
 KEPT = 25  # conditions of each model that the outcome keeps
@@ -59,10 +60,10 @@ def facts_of(submission: Submission) -> Facts:
     )
 
 
-def propose(submission: Submission, *, late: bool = False) -> Proposal:
+def propose(submission: Submission, *, ensemble: InForce | None = None, late: bool = False) -> Proposal:
     """Apply the policy to the decisive answers; one that is not there yet counts as missing, and is named.
 
-    `late` says that somebody did not wait for the models.
+    `ensemble` is the version that combines them. `late` says that somebody did not wait for the models.
     """
     floor = safety_floor(submission.content, facts_of(submission))
     decisive = [prediction for prediction in submission.predictions.all() if prediction.decisive]
@@ -71,17 +72,44 @@ def propose(submission: Submission, *, late: bool = False) -> Proposal:
         for prediction in decisive
         if prediction.state in (Prediction.State.DONE, Prediction.State.FAILED)
     }
-    made = decide(answers, floor, current_policy(), _usual_urgencies())
+    made = decide(answers, floor, current_policy(), _usual_urgencies(), ensemble.ensemble if ensemble else None)
     ranked = {candidate.condition for candidate in made.differential}
-    models = [_model(prediction, ranked) for prediction in decisive]
+    models = [*_combined(ensemble, made), *(_model(prediction, ranked) for prediction in decisive)]
     outcome = {**_floor_parts(floor), **_decided_parts(made), "models": models, "late": late}
     outcome["shown"] = _shown(outcome)
     return Proposal(
         urgency=made.urgency,
         policy_version=made.policy_version,
         outcome=outcome,
-        codes=[{"code": reason.code, "level": reason.level or "", "detail": reason.detail} for reason in made.reasons],
+        codes=[
+            {"code": reason.code, "level": reason.level or "", "detail": reason.detail}
+            for reason in (*made.reasons, *_about(ensemble))
+        ],
     )
+
+
+def _about(ensemble: InForce | None) -> tuple[Reason, ...]:
+    if ensemble is None:
+        return (Reason(MODEL_MISSING, None, ENSEMBLE),)
+    return () if ensemble.ensemble else (Reason(MODEL_BROKEN, None, ENSEMBLE),)
+
+
+def _combined(ensemble: InForce | None, made: Outcome) -> list[dict[str, Any]]:
+    """The ensemble's answer as the models' stand: whose answers it rests on, what it ranks. No row without one."""
+    if ensemble is None:
+        return []
+    held = made.combined if ensemble.ensemble and made.combined and made.combined.known is not None else None
+    top = list(held.scores.items())[:KEPT] if held else []
+    return [
+        {
+            "version": ensemble.version.pk,
+            "name": str(ensemble.version),
+            "kind": ENSEMBLE,
+            "state": DONE if held else FAILED,
+            "members": list(held.members) if held else [],
+            "top": {label: round(value, 5) for label, value in top},
+        }
+    ]
 
 
 def preview(submission: Submission) -> dict[str, Any]:
@@ -120,6 +148,7 @@ def _decided_parts(made: Outcome) -> dict[str, Any]:
         "reasons": [{"code": reason.code, "level": reason.level, "detail": reason.detail} for reason in made.reasons],
         "differential": ranked,
         "outside_known": made.outside_known,
+        "likely": list(made.combined.likely) if made.combined and made.combined.likely else None,
         # What confirming records: no condition where the models don't know the text.
         "condition": ranked[0]["condition"] if ranked and not made.outside_known else None,
     }

@@ -19,6 +19,7 @@ KINDS: dict[str, str] = {
     "svm": "aimass_apps.inference.svm.SvmPredictor",
     "bert": "aimass_apps.inference.bert.BertPredictor",
     "bayes": "triage.bayes.BayesPredictor",
+    "ensemble": "aimass_apps.inference.ensemble.EnsemblePredictor",
     "llm": "aimass_apps.inference.llm.LlmPredictor",
 }
 

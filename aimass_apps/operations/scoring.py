@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
+from aimass_apps.inference.ensemble import readers_among
 from aimass_apps.inference.language import languages_to_ask
 from aimass_apps.inference.predictor import Answer, Item, Predictor, load_predictor
 from aimass_apps.registry.artefacts import STARTERS, Manifest, read_manifest, starters
@@ -51,8 +52,9 @@ class Desk(Protocol):
 
 
 def load_versions(desk: str, folder: Path = STARTERS) -> list[Version]:
-    """Every version of `desk` below `folder`. Raises `NoModels`, and what loading raises."""
-    found = [Version(path.name, read_manifest(path), load_predictor(path, "auto")) for path in starters(desk, folder)]
+    """Every version of `desk` below `folder` that reads texts. Raises `NoModels`, and what loading raises."""
+    folders = readers_among(starters(desk, folder))
+    found = [Version(path.name, read_manifest(path), load_predictor(path, "auto")) for path in folders]
     if not found:
         raise NoModels(f"{folder} holds no model version for {desk}")
     return found

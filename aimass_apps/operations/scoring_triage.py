@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, get_args
 
+from aimass_apps.inference.ensemble import Ensemble
 from aimass_apps.inference.predictor import Item
 from aimass_apps.operations.scoring import BadLine, Scored
 from triage.catalogue.floor import Facts, Sex, safety_floor
@@ -19,10 +20,13 @@ _SEXES = {"f": "female", "m": "male", "woman": "female", "man": "male"}
 
 
 class TriageDesk:
-    """Reads {"id", "text", "age", "sex", "vitals", "pregnant"}, all but the first two optional; age in years."""
+    """Reads {"id", "text", "age", "sex", "vitals", "pregnant"}, all but the first two optional; age in years.
 
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
+    `ensemble` combines what the models say; without one each counts the same.
+    """
+
+    def __init__(self, policy: Policy, ensemble: Ensemble | None = None) -> None:
+        self.policy, self.ensemble = policy, ensemble
 
     def read(self, raw: Mapping[str, Any]) -> Item:
         vitals = raw.get("vitals") or {}
@@ -40,10 +44,11 @@ class TriageDesk:
         facts: Any = dict(item.facts)
         floor = safety_floor(item.text, Facts(**{**facts, "vitals": Vitals(**facts["vitals"])}))
         answers = {each.version.manifest.kind: each.answer.scores if each.answer else None for each in scored}
-        made = decide(answers, floor, self.policy, usual_urgencies())
+        made = decide(answers, floor, self.policy, usual_urgencies(), self.ensemble)
         return {
             "urgency": made.urgency,
             "differential": _ranked(made.differential),
+            "likely": list(made.combined.likely) if made.combined and made.combined.likely else None,
             "red_flags": [{"rule": flag.rule, "level": flag.level, "name": flag.name} for flag in made.red_flags],
             "by_model": {kind: _ranked(ranked) for kind, ranked in made.by_model.items()},
             "outside_known": made.outside_known,

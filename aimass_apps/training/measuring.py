@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from aimass_apps.inference.predictor import Predictor, load_predictor
-from aimass_apps.registry.artefacts import Manifest, read_manifest
+from aimass_apps.inference.ensemble import Together, load_whole
+from aimass_apps.inference.predictor import Predictor
+from aimass_apps.registry.artefacts import STARTERS, Manifest, read_manifest, starters
 from aimass_apps.training.evaluation import ask, compare_answers, report_on
 from aimass_apps.training.evaluation_tasks import Task, read_rows
+from aimass_apps.training.fit_ensemble import sets_on
 from aimass_apps.training.run_log import log_run
 from aimass_apps.training.side_by_side import right_answers, side_by_side
 
@@ -23,9 +25,16 @@ class Opened(NamedTuple):
     manifest: Manifest
 
 
-def open_version(folder: Path) -> Opened:
-    """Raises `UnknownKind` and `BrokenArtefact` as `load_predictor` does."""
-    return Opened(folder, load_predictor(folder), read_manifest(folder))
+def open_version(folder: Path, beside: Iterable[Path] | None = None) -> Opened:
+    """Raises `UnknownKind` and `BrokenArtefact` as `load_predictor` does.
+
+    An ensemble gets its members from the folders `beside`: by default its neighbours, else what is shipped; raises
+    `NoMembers` where one lacks.
+    """
+    manifest = read_manifest(folder)
+    if beside is None:
+        beside = (each for place in (folder.parent, STARTERS) for each in starters(manifest.desk, place))
+    return Opened(folder, load_whole(folder, beside), manifest)
 
 
 def measure(
@@ -42,6 +51,10 @@ def measure(
         name: report_on(rows, scores, task, versions[name].manifest, milliseconds=spent)
         for name, (scores, spent) in answers.items()
     }
+    for name, (scores, _) in answers.items():
+        model = versions[name].predictor
+        if task.condition and isinstance(model, Together):
+            reports[name]["figures"] |= sets_on(model.ensemble, scores, [str(row[task.condition]) for row in rows])
     if task.log:
         for name, each in versions.items():
             log_run(project / task.log, reports[name], rows, each.folder, at)

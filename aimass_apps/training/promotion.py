@@ -2,9 +2,10 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -12,9 +13,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from aimass_apps.inference.predictor import Item, load_predictor
+from aimass_apps.inference.ensemble import load_whole
+from aimass_apps.inference.predictor import Item
 from aimass_apps.people.models import User
-from aimass_apps.registry.models import ModelVersion, Stage, StageChange
+from aimass_apps.registry.models import Kind, ModelVersion, Stage, StageChange
 from aimass_apps.registry.stages import WrongStage, check_move, live_before, move_version
 from aimass_apps.registry.store import unpack_version
 from aimass_apps.submissions.desks import room_of
@@ -54,6 +56,12 @@ def live_version(desk: str, kind: str, language: str) -> ModelVersion | None:
     return ModelVersion.objects.filter(desk=desk, kind=kind, language=language, stage=Stage.LIVE).first()
 
 
+def live_members(desk: str) -> Iterator[Path]:
+    """The unpacked folders of the desk's live versions, which an ensemble combines; none is fetched before it is."""
+    for version in ModelVersion.objects.filter(desk=desk, stage=Stage.LIVE).exclude(kind=Kind.ENSEMBLE).order_by("pk"):
+        yield unpack_version(version)
+
+
 @dataclass(frozen=True, slots=True)
 class Scored:
     """What one version said of each example, in their order, and the milliseconds that a text took."""
@@ -68,7 +76,7 @@ class Scored:
 
 def score_examples(version: ModelVersion, examples: Sequence[DatasetExample]) -> Scored:
     """Ask the version about each example. Loads the model: never call it from the web."""
-    predictor = load_predictor(unpack_version(version), settings.AIMASS_DEVICE)
+    predictor = load_whole(unpack_version(version), live_members(version.desk), settings.AIMASS_DEVICE)
     items = [Item(each.submission.content, each.submission.sealed_facts or {}) for each in examples]
     started = time.perf_counter()
     answers = predictor.predict(items)

@@ -8,16 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aimass_apps.inference.ensemble import Ensemble, Rule
 from triage.catalogue.floor import Fired, Floor
 from triage.catalogue.scales import LEVELS, Level
 from triage.decide import URGENCY, Outcome, Reason, UnusablePolicy, decide, load_policy, read_policy, three_levels
 
 # The shipped policy with shares of its own, so that a recalibration does not move these tables.
 POLICY = replace(
-    load_policy(), at_least={"immediate": 0.5, "very_urgent": 0.45, "urgent": 0.4, "soon": 0.3}, known_from=0.08
+    load_policy(),
+    at_least={"immediate": 0.5, "very_urgent": 0.45, "urgent": 0.4, "soon": 0.3},
+    expected=("svm", "bert"),
+    weights={"svm": 1.0, "bert": 1.0},
 )
 URGENCIES: dict[str, Level] = {"infarction": "immediate", "pneumonia": "urgent", "cold": "self_care", "flu": "soon"}
 QUIET = Floor(None, (), None, ())
+FLAT = {f"condition_{number}": 0.01 for number in range(100)}
+MEMBERS = [("svm",), ("bert",), ("bert", "svm")]
+ENSEMBLE = Ensemble(
+    labels=(*URGENCIES, *FLAT),
+    rules={frozenset(kinds): Rule(dict.fromkeys(kinds, 1 / len(kinds)), 0.9, 0.0, 0, 0.08) for kinds in MEMBERS},
+    measured={},
+)
 
 
 def _floor(level: Level) -> Floor:
@@ -45,17 +56,20 @@ def _codes(outcome: Outcome) -> set[str]:
     ],
 )
 def test_models_alone(scores: dict[str, float], urgency: Level) -> None:
-    outcome = decide(_both(scores), QUIET, POLICY, URGENCIES)
+    outcome = decide(_both(scores), QUIET, POLICY, URGENCIES, ENSEMBLE)
     assert outcome.urgency == outcome.model_urgency == urgency
+    assert outcome.combined is not None
+    assert outcome.combined.members == ("bert", "svm")
     assert outcome.differential[0].condition == max(scores, key=lambda label: scores[label])
 
 
 def test_learned_urgency_counts_beside_that_of_the_conditions() -> None:
     scores = {"cold": 1.0, f"{URGENCY}very_urgent": 0.98, f"{URGENCY}self_care": 0.02}
-    outcome = decide(_both(scores), QUIET, POLICY, URGENCIES)
+    outcome = decide(_both(scores), QUIET, POLICY, URGENCIES, ENSEMBLE)
     assert outcome.levels["very_urgent"] == pytest.approx(0.49, abs=0.02)
     assert outcome.urgency == "very_urgent"
-    assert [candidate.condition for candidate in outcome.differential] == ["cold"]
+    assert outcome.differential[0].condition == "cold"
+    assert not any(candidate.condition.startswith(URGENCY) for candidate in outcome.differential)
 
 
 def test_a_danger_that_one_model_sees_does_not_vanish_because_the_other_rules_it_out() -> None:
@@ -96,12 +110,30 @@ def test_a_missing_model_is_named() -> None:
 
 
 def test_outside_what_the_models_know() -> None:
-    flat = {f"condition_{number}": 0.01 for number in range(100)}
-    outcome = decide(_both(flat), QUIET, POLICY, dict.fromkeys(flat, "self_care"))
+    outcome = decide(_both(FLAT), QUIET, POLICY, dict.fromkeys(FLAT, "self_care"), ENSEMBLE)
     assert outcome.outside_known
     assert outcome.urgency == POLICY.outside_known
     assert "outside_known" in _codes(outcome)
-    assert not decide(_both({"cold": 0.9}), QUIET, POLICY, URGENCIES).outside_known
+    assert not decide(_both({"cold": 0.9}), QUIET, POLICY, URGENCIES, ENSEMBLE).outside_known
+
+
+def test_the_rule_of_the_members_that_answered_is_used() -> None:
+    outcome = decide({"svm": {"cold": 0.9, "flu": 0.1}, "bert": None}, QUIET, POLICY, URGENCIES, ENSEMBLE)
+    assert outcome.combined is not None
+    assert outcome.combined.members == ("svm",)
+    assert outcome.combined.likely == ("cold",)
+
+
+@pytest.mark.parametrize("ensemble", [None, replace(ENSEMBLE, rules={frozenset({"bayes"}): Rule({}, 1, 0, 0, 0)})])
+def test_without_an_ensemble_nothing_is_said_to_be_known_and_nothing_reassures(ensemble: Ensemble | None) -> None:
+    outcome = decide(_both({"cold": 0.9, "flu": 0.1}), QUIET, POLICY, URGENCIES, ensemble)
+    assert outcome.model_urgency == "self_care"
+    assert outcome.urgency == POLICY.outside_known
+    assert "unmeasured" in _codes(outcome)
+    assert not outcome.outside_known
+    assert outcome.differential[0].condition == "cold"
+    assert outcome.combined is not None
+    assert outcome.combined.likely is None
 
 
 def test_contradictions_and_missing_measurements_are_reasons() -> None:
@@ -139,8 +171,8 @@ ANSWERS = st.dictionaries(st.sampled_from(["svm", "bert", "llm", "bayes"]), st.n
 def test_whatever_the_models_say_the_floor_only_raises(
     answers: dict[str, dict[str, float] | None], level: Level | None
 ) -> None:
-    free = decide(answers, QUIET, POLICY, URGENCIES)
-    floored = decide(answers, QUIET if level is None else _floor(level), POLICY, URGENCIES)
+    free = decide(answers, QUIET, POLICY, URGENCIES, ENSEMBLE)
+    floored = decide(answers, QUIET if level is None else _floor(level), POLICY, URGENCIES, ENSEMBLE)
     assert LEVELS.index(floored.urgency) <= LEVELS.index(free.urgency)
     if level is not None:
         assert LEVELS.index(floored.urgency) <= LEVELS.index(level)
@@ -162,7 +194,6 @@ def test_a_model_that_fails_never_leaves_a_visit_as_self_care_by_silence(
         ({"at_least": {"immediate": 2, "very_urgent": 0.4, "urgent": 0.4, "soon": 0.3}}, "at_least.immediate"),
         ({"weights": {"svm": -1}}, "weights.svm"),
         ({"weights": [1]}, "weights must be an object"),
-        ({"temperatures": {"svm": 0}}, "temperatures.svm"),
         ({"learned_share": "half"}, "learned_share"),
         ({"without_models": "self_care"}, "without_models"),
         ({"colour": "red"}, "unknown keys: colour"),
@@ -189,4 +220,4 @@ def test_a_policy_that_is_missing_broken_or_no_object_is_refused(tmp_path: Path)
 
 
 def _as_data() -> dict[str, object]:
-    return json.loads((Path(__file__).parents[2] / "triage" / "policies" / "default-1.json").read_text())
+    return json.loads((Path(__file__).parents[2] / "triage" / "policies" / "default-2.json").read_text())

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from aimass_apps.inference.ensemble import Ensemble
 from triage.catalogue.floor import Facts, Floor, safety_floor
 from triage.catalogue.scales import LEVELS, Level
 from triage.catalogue.vitals import Vitals
@@ -81,10 +82,11 @@ def propose(
     answers: Mapping[str, Mapping[str, float] | None],
     policy: Policy,
     condition_urgency: Mapping[str, Level],
+    ensemble: Ensemble | None = None,
 ) -> Outcome:
     """What the desk proposes for a case, from the models' answers to it (none at all: the safety floor alone)."""
     floor: Floor = safety_floor(case.text, case.facts)
-    return decide(answers, floor, policy, condition_urgency)
+    return decide(answers, floor, policy, condition_urgency, ensemble)
 
 
 def figures(pairs: Sequence[tuple[Level, Level]]) -> UrgencyFigures:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from aimass_apps.inference.ensemble import Ensemble, ensemble_among, readers_among
 from aimass_apps.inference.predictor import Item, load_predictor
 from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, read_manifest, starters
 from triage.catalogue.load import load_catalogue
@@ -33,12 +34,12 @@ class Command(BaseCommand):
             policy = load_policy(options["policy"])
             cases = read_cases(sealed=options["sealed"])
             folders = [] if options["floor_only"] else starters("triage", models)
-            answers = answer_cases(cases, folders)
+            answers = answer_cases(cases, readers_among(folders))
         except (UnusablePolicy, BrokenArtefact, OSError) as error:
             raise CommandError(str(error)) from error
         names = ", ".join(folder.name for folder in folders) or "the safety floor alone"
         self.stdout.write(f"{len(cases)} {'sealed' if options['sealed'] else 'open'} cases, {names}, {policy.version}")
-        proposed = propose_levels(cases, answers, policy)
+        proposed = propose_levels(cases, answers, policy, ensemble_among(folders))
         self.stdout.write(render(figures([(case.level, level) for case, level in zip(cases, proposed, strict=True)])))
         if options["misses"]:
             for case, level in zip(cases, proposed, strict=True):
@@ -57,10 +58,12 @@ def answer_cases(cases: Sequence[UrgencyCase], folders: Sequence[Path]) -> Answe
     return answers
 
 
-def propose_levels(cases: Sequence[UrgencyCase], answers: Answers, policy: Policy) -> list[Level]:
+def propose_levels(
+    cases: Sequence[UrgencyCase], answers: Answers, policy: Policy, ensemble: Ensemble | None = None
+) -> list[Level]:
     """The level that the desk proposes for each case."""
     usual: dict[str, Any] = {condition.id: condition.urgency for condition in load_catalogue().conditions.values()}
-    return [propose(case, own, policy, usual).urgency for case, own in zip(cases, answers, strict=True)]
+    return [propose(case, own, policy, usual, ensemble).urgency for case, own in zip(cases, answers, strict=True)]
 
 
 def render(found: UrgencyFigures) -> str:

@@ -9,8 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from aimass_apps.inference.ensemble import ensemble_among
 from aimass_apps.operations.scoring import Desk, NoModels, load_versions, score_lines
-from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact
+from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, starters
 
 
 class Command(BaseCommand):
@@ -27,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, desk: str, input: Path, output: Path, **options: Any) -> None:  # noqa: A002 - the option's name
         try:
             versions = load_versions(desk, options["models"])
-            judge = open_desk(desk, options["policy"])
+            judge = open_desk(desk, options["policy"], options["models"])
             failed = _score(input, output, judge, versions)
         except (NoModels, BrokenArtefact, ValueError) as error:
             raise CommandError(str(error)) from error
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         self.stderr.write(f"wrote {output}" + (f"; {failed} lines have an error" if failed else ""))
 
 
-def open_desk(desk: str, policy: Path | None) -> Desk:
+def open_desk(desk: str, policy: Path | None, models: Path = STARTERS) -> Desk:
     """A desk with its policy; imported here, since each brings its own libraries."""
     if desk == "moderation":
         from aimass_apps.operations.scoring_moderation import ModerationDesk
@@ -46,7 +47,8 @@ def open_desk(desk: str, policy: Path | None) -> Desk:
     from aimass_apps.operations.scoring_triage import TriageDesk
     from triage.decide import load_policy as load_triage_policy
 
-    return TriageDesk(load_triage_policy(policy) if policy else load_triage_policy())
+    ensemble = ensemble_among(starters(desk, models))
+    return TriageDesk(load_triage_policy(policy) if policy else load_triage_policy(), ensemble)
 
 
 def _score(source: Path, target: Path, desk: Desk, versions: Any) -> int:

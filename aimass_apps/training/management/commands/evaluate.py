@@ -1,6 +1,6 @@
 """manage.py evaluate --desk D --version FOLDER [--data FILE ...]: how good a model version is, as files."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from aimass_apps.inference.ensemble import NoMembers
 from aimass_apps.inference.predictor import UnknownKind
 from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, Manifest, starters
 from aimass_apps.registry.store import unpack_version
@@ -18,6 +19,7 @@ from aimass_apps.training.evidence import keep_reports
 from aimass_apps.training.finding import NoSuchVersion
 from aimass_apps.training.finding import find_version as find_installed
 from aimass_apps.training.measuring import measure, open_version
+from aimass_apps.training.promotion import live_members
 from aimass_apps.training.recipe import BadRecipe
 from aimass_apps.training.side_by_side import render
 
@@ -47,14 +49,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, desk: str, model: str, data: list[Path], out: Path, **options: Any) -> None:
         try:
-            versions = {name: open_version(find_version(name)) for name in dict.fromkeys((model, *options["against"]))}
+            names = dict.fromkeys((model, *options["against"]))
+            versions = {name: open_version(find_version(name), _beside(name, desk)) for name in names}
             for task, path in _asked(desk, versions[model].manifest, data, options["task"]):
                 report = measure(versions, task, path, project=Path(settings.BASE_DIR), at=timezone.now())
                 folder = versions[model].folder
                 write_report(report, out, rivals_among([*starters(desk), folder], versions[model].manifest, report))
                 self._tell(task, report)
                 self._keep(model, folder, report, options["keep"])
-        except (BrokenArtefact, NoSuchVersion, UnknownKind, BadRecipe, KeyError) as error:
+        except (BrokenArtefact, NoSuchVersion, NoMembers, UnknownKind, BadRecipe, KeyError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"wrote {out}")
 
@@ -77,6 +80,11 @@ class Command(BaseCommand):
 
 def _is_folder(name: str) -> bool:
     return Path(name).is_dir() or (STARTERS / name).is_dir()
+
+
+def _beside(name: str, desk: str) -> Iterable[Path] | None:
+    """The members of an installed ensemble are the live versions; those of a folder its neighbours (None)."""
+    return None if _is_folder(name) else live_members(desk)
 
 
 def find_version(name: str) -> Path:

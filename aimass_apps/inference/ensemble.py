@@ -1,0 +1,190 @@
+"""A calibrated ensemble: one answer from what several versions said to one text, with a set that holds the truth.
+
+It reads no text. At a desk it combines stored answers, so that no model runs twice; `Together` asks the members itself,
+to measure the whole. Plain Python: a web process may combine. For each group of members that may have answered there
+is a rule of its own, fitted on cases held back from all of them: a member that failed leaves a fitted rule behind.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from aimass_apps.inference.predictor import Answer, Item, Predictor, load_predictor
+from aimass_apps.registry.artefacts import read_manifest
+
+KIND: Final = "ensemble"
+RULES: Final = "ensemble.json"
+FILES: Final = (RULES,)
+LEAST: Final = 1e-6  # the probability of a label that a member does not name: unlikely, never impossible
+
+
+class NoMembers(ValueError):
+    """The ensemble can't be asked: versions of its members' kinds are missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How the answers of one group of members are combined.
+
+    `powers`: how much each member's log-probability counts (weight over temperature). The prediction set holds the
+    labels in order until their probabilities, plus `rank_cost` for each place beyond `free_ranks`, pass `set_limit`
+    (regularised adaptive prediction sets, Angelopoulos et al. 2021, without randomisation). Under `known_from`, the
+    highest probability, the text counts as unlike what the members know.
+    """
+
+    powers: Mapping[str, float]
+    set_limit: float
+    rank_cost: float
+    free_ranks: int
+    known_from: float
+
+    def pool(self, answers: Mapping[str, Mapping[str, float]], labels: Sequence[str]) -> dict[str, float]:
+        """Weighted product of the members' probabilities, normalised, the likeliest first."""
+        logs = [
+            sum(power * math.log(max(answers[kind].get(label, 0.0), LEAST)) for kind, power in self.powers.items())
+            for label in labels
+        ]
+        top = max(logs)
+        raised = [math.exp(each - top) for each in logs]
+        whole = sum(raised)
+        pooled = {label: value / whole for label, value in zip(labels, raised, strict=True)}
+        return dict(sorted(pooled.items(), key=lambda item: (-item[1], item[0])))
+
+    def likely(self, ranked: Mapping[str, float]) -> tuple[str, ...]:
+        """The prediction set of probabilities given in falling order; never empty."""
+        held: list[str] = []
+        for label, score in self.set_scores(ranked):
+            if held and score > self.set_limit:
+                break
+            held.append(label)
+        return tuple(held)
+
+    def set_scores(self, ranked: Mapping[str, float]) -> Iterable[tuple[str, float]]:
+        """(label, nonconformity score) in order: what the limit must reach for the label to be in the set."""
+        mass = 0.0
+        for place, (label, value) in enumerate(ranked.items(), start=1):
+            mass += value
+            yield label, mass + self.rank_cost * max(0, place - self.free_ranks)
+
+
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """One answer: probabilities, the likeliest first; the kinds it rests on; the prediction set; whether it is known.
+
+    `likely` and `known` are None where no rule was fitted for these members.
+    """
+
+    scores: dict[str, float]
+    members: tuple[str, ...]
+    likely: tuple[str, ...] | None = None
+    known: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """The rules by group of members; `labels` is what it answers, `measured` what its card says of sets and novelty."""
+
+    labels: tuple[str, ...]
+    rules: Mapping[frozenset[str], Rule]
+    measured: Mapping[str, Any]
+
+    @property
+    def members(self) -> frozenset[str]:
+        """Every kind that some rule knows."""
+        return frozenset().union(*self.rules)
+
+    def combine(self, answers: Mapping[str, Mapping[str, float]]) -> Combined | None:
+        """One answer from those of the members among `answers`; None without any."""
+        kinds = self.members & answers.keys()
+        if not kinds:
+            return None
+        rule = self.rules[frozenset(kinds)]
+        scores = rule.pool({kind: answers[kind] for kind in kinds}, self.labels)
+        known = next(iter(scores.values())) >= rule.known_from
+        return Combined(scores, tuple(sorted(kinds)), rule.likely(scores), known)
+
+
+def even_pool(answers: Mapping[str, Mapping[str, float]]) -> Combined | None:
+    """What stands where no ensemble is live: every answer counts the same, and nothing is said of sets and novelty."""
+    if not answers:
+        return None
+    labels = sorted({label for scores in answers.values() for label in scores})
+    rule = Rule(dict.fromkeys(answers, 1.0 / len(answers)), 1.0, 0.0, 0, 0.0)
+    return Combined(rule.pool(answers, labels), tuple(sorted(answers)))
+
+
+def read_ensemble(raw: Mapping[str, Any]) -> Ensemble:
+    """From the content of `ensemble.json`. Raises `KeyError`, `TypeError` for one that is not whole."""
+    rules = [Rule(**{**each, "powers": dict(each["powers"])}) for each in raw["rules"]]
+    return Ensemble(tuple(raw["labels"]), {frozenset(rule.powers): rule for rule in rules}, raw["measured"])
+
+
+def open_ensemble(folder: Path) -> Ensemble:
+    """The ensemble in an artefact folder."""
+    return read_ensemble(json.loads((folder / RULES).read_text(encoding="utf-8")))
+
+
+def ensemble_among(folders: Iterable[Path]) -> Ensemble | None:
+    """The ensemble among version folders; None where there is none."""
+    return next((open_ensemble(each) for each in folders if read_manifest(each).kind == KIND), None)
+
+
+def readers_among(folders: Iterable[Path]) -> list[Path]:
+    """The folders whose versions read a text themselves."""
+    return [each for each in folders if read_manifest(each).kind != KIND]
+
+
+class EnsemblePredictor:
+    """The ensemble as a version that loads like any other; it answers only with its members (`Together`)."""
+
+    def __init__(self, ensemble: Ensemble) -> None:
+        self.ensemble, self.labels = ensemble, ensemble.labels
+
+    @classmethod
+    def load(cls, folder: Path, device: str = "auto") -> EnsemblePredictor:
+        """Open an artefact folder; `device` is of no matter here."""
+        return cls(open_ensemble(folder))
+
+    def predict(self, items: Sequence[Item]) -> list[Answer]:
+        """Raises `NoMembers`."""
+        raise NoMembers("an ensemble reads no text: it combines what its members answered")
+
+
+class Together:
+    """An ensemble with its members at hand: asks them and combines, for measuring."""
+
+    def __init__(self, ensemble: Ensemble, members: Mapping[str, Predictor]) -> None:
+        missing = sorted(ensemble.members - members.keys())
+        if missing:
+            raise NoMembers(f"no version of {', '.join(missing)} stands beside the ensemble")
+        self.ensemble, self.labels, self._members = ensemble, ensemble.labels, members
+
+    def predict(self, items: Sequence[Item]) -> list[Answer]:
+        """One answer for each item, in order."""
+        said = {kind: [each.scores for each in model.predict(items)] for kind, model in self._members.items()}
+        rows = ({kind: scores[place] for kind, scores in said.items()} for place in range(len(items)))
+        combined = [self.ensemble.combine(row) for row in rows]
+        return [Answer(each.scores if each else {}) for each in combined]
+
+
+def load_whole(folder: Path, beside: Iterable[Path], device: str = "auto") -> Predictor:
+    """As `load_predictor`, but an ensemble comes with its members, from the first fitting folders of `beside`.
+
+    Raises `NoMembers`, and what loading raises.
+    """
+    predictor = load_predictor(folder, device)
+    if not isinstance(predictor, EnsemblePredictor):
+        return predictor
+    own = read_manifest(folder)
+    members: dict[str, Predictor] = {}
+    for each in beside:
+        found = read_manifest(each)
+        fits = (found.desk, found.language) == (own.desk, own.language) and found.kind in predictor.ensemble.members
+        if fits and found.kind not in members:
+            members[found.kind] = load_predictor(each, device)
+    return Together(predictor.ensemble, members)
