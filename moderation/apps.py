@@ -19,4 +19,7 @@ class ModerationConfig(AppConfig):
             navigation.Entry(
                 "moderation:history", _("Decided"), icon="history", permission="moderation.view", order=11, key="g h"
             ),
+            navigation.Entry(
+                "moderation:automatic", _("Automatic"), icon="scale", permission="automatic.view", order=42, key="g a"
+            ),
         )

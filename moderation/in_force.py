@@ -44,7 +44,7 @@ def revise_policy(*, versions: dict[str, Any], evidence: dict[str, Any], by: Use
     before = revision_in_force(policy_file())
     whole = {**(before.versions if before else {}), **versions}
     read_versions(whole)
-    return _write(whole, evidence, by)
+    return _write(whole, {**(before.evidence if before else {}), **evidence}, by)
 
 
 @transaction.atomic

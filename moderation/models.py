@@ -95,7 +95,7 @@ class PolicyRevision(models.Model):
     version = models.CharField(max_length=80, unique=True)  # what decisions name
     based_on = models.CharField(max_length=80)  # the version of the policy file
     versions = models.JSONField(default=dict)  # {model version: {"thresholds": {label: share}, "act": {label: share}}}
-    evidence = models.JSONField(default=dict)  # how the newest rules were found: alpha, delta, cases, errors …
+    evidence = models.JSONField(default=dict)  # {model version: how its rules were found: alpha, cases, errors …}
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(db_default=Now())
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from moderation.views import history, item, queue
+from moderation.views import automatic, history, item, queue
 
 app_name = "moderation"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("live/", queue.live_queue, name="live_queue"),
     path("next/", queue.next_item, name="next"),
     path("decided/", history.history, name="history"),
+    path("automatic/", automatic.automatic, name="automatic"),
     path("posts/<uuid:public_id>/", item.item, name="item"),
     path("posts/<uuid:public_id>/review/", item.review, name="review"),
     path("posts/<uuid:public_id>/reverse/", item.reverse_item, name="reverse"),

@@ -17,10 +17,14 @@ _MODERATOR = {"moderation.view", "moderation.review"}
 _CLINICIAN = {"triage.view", "triage.assess", "catalogue.view"}
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.MODERATOR: frozenset(_MODERATOR),
-    Role.SENIOR_MODERATOR: frozenset(_MODERATOR | {"moderation.reverse", "moderation.release", "models.view"}),
+    Role.SENIOR_MODERATOR: frozenset(
+        _MODERATOR | {"moderation.reverse", "moderation.release", "models.view", "automatic.view"}
+    ),
     Role.CLINICIAN: frozenset(_CLINICIAN),
     Role.CLINICAL_LEAD: frozenset(_CLINICIAN | {"triage.view_all", "models.view"}),
-    Role.ML_ENGINEER: frozenset({"models.view", "models.train", "models.promote", "system.view", "catalogue.view"}),
+    Role.ML_ENGINEER: frozenset(
+        {"models.view", "models.train", "models.promote", "system.view", "catalogue.view", "automatic.view"}
+    ),
     # Runs the installation: sees neither desk's texts.
     Role.ADMINISTRATOR: frozenset(
         {
@@ -31,6 +35,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "system.demo",
             "models.view",
             "catalogue.view",
+            "automatic.view",
         }
     ),
 }
