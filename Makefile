@@ -1,6 +1,6 @@
 # The commands of the project. `make run` and `make test` install what they need; nothing else must be prepared.
 .DEFAULT_GOAL := help
-.PHONY: help install test-set run test check demo bench chaos lock clean
+.PHONY: help install test-set llm run test check demo bench chaos lock clean
 
 PYTHON ?= python3
 VENV := .venv/bin
@@ -9,6 +9,7 @@ CODE := aimass_apps moderation triage tests manage.py
 
 help:
 	@echo "make run     start everything (PORT=8000, HOST=127.0.0.1, TRAIN=0 leaves out training)"
+	@echo "make llm     install a small local language model, then: AIMASS_LLM=local make run"
 	@echo "make demo    feed invented posts and visits to the running installation"
 	@echo "make test    install what the tests need and run them all"
 	@echo "make check   formatting, lint, types, architecture, migrations, deployment, templates"
@@ -22,6 +23,9 @@ install:
 
 run: install
 	@exec $(MANAGE) up
+
+llm: install
+	@$(PYTHON) aimass_apps/operations/install.py llm
 
 demo: install
 	@$(MANAGE) demo

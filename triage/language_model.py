@@ -39,9 +39,9 @@ def register(*, model: str, offers: int = OFFERS, most_tokens: int = MOST_TOKENS
         return same.first() or install_version(folder=folder)
 
 
-def go_live(*, model: str, reason: str) -> None:
+def go_live(*, model: str, reason: str, offers: int = OFFERS, most_tokens: int = MOST_TOKENS) -> None:
     """Let `model` answer, unless another language model does."""
-    version = register(model=model)
+    version = register(model=model, offers=offers, most_tokens=most_tokens)
     if not ModelVersion.objects.filter(desk=version.desk, kind=Kind.LLM, stage=Stage.LIVE).exists():
         move_version(version=version, to=Stage.LIVE, by=None, reason=reason)
 

@@ -122,7 +122,7 @@ def _voice(prediction: Prediction, text: str, level: str) -> Voice:
     if prediction.state in (Prediction.State.WAITING, Prediction.State.RUNNING):
         return Voice(model, WAITING)
     if prediction.state == Prediction.State.FAILED:
-        return Voice(model, FAILED, why=_why(prediction.error), dropped_words=_dropped(prediction))
+        return Voice(model, FAILED, why=why_failed(prediction.error), dropped_words=_dropped(prediction))
     quotes = _quotes(prediction, text)
     own_level = next((each for each in LEVELS if f"{URGENCY}{each}" in (prediction.scores or {})), "")
     conditions = _conditions(prediction)
@@ -174,7 +174,8 @@ def _dropped(prediction: Prediction) -> str:
     return sentence % {"number": number, "reasons": reasons}
 
 
-def _why(code: str) -> str:
+def why_failed(code: str) -> str:
+    """A failure's code in words."""
     if code in FAILURES:
         return str(FAILURES[code])
     if code.startswith("http_"):

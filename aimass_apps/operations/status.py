@@ -146,7 +146,9 @@ def queue_statuses() -> list[QueueStatus]:
     states = Prediction.State
     rows = {
         row["submission__desk"]: row
+        # What a model elsewhere is asked is told apart: nothing waits for it.
         for row in Prediction.objects.exclude(state=states.DONE)
+        .filter(lane__lt=Prediction.Lane.REMOTE)
         .values("submission__desk")
         .annotate(
             waiting=Count("id", filter=Q(state=states.WAITING)),

@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from aimass_apps.operations import health
+from aimass_apps.operations.language_model import is_known, language_model_status
 from aimass_apps.operations.status import installation_status
 from aimass_apps.people.access import needs
 
@@ -34,4 +35,14 @@ def status(request: HttpRequest) -> HttpResponse:
     """Show what runs, what waits and what fails; the middle of the page renews itself."""
     polled = request.headers.get("HX-Request") == "true"
     template = "platform/_status_body.html" if polled else "platform/status.html"
-    return render(request, template, {"status": installation_status()})
+    found = installation_status()
+    page = {"status": found, "language_model": "database" not in found.problems and is_known()}
+    return render(request, template, page)
+
+
+@never_cache
+@require_safe
+@needs("system.view")
+def language_model(request: HttpRequest) -> HttpResponse:
+    """The card of the language model, apart from the page: a slow endpoint must not make it slow."""
+    return render(request, "platform/_status_language_model.html", {"model": language_model_status()})

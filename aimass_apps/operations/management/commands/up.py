@@ -54,7 +54,7 @@ class Command(BaseCommand):
         with self.step(_("Making the demo accounts")):
             made = create_demo_accounts()
         if local_llm.wanted():
-            go_live(model=local_llm.model_name(), reason="AIMASS_LLM=local")
+            go_live(model=local_llm.model_name(), reason="AIMASS_LLM=local", **local_llm.ASKED_SHORTLY)
         connections.close_all()
         if made:
             self.tell(_("Demo accounts (their passwords are shown this once):"))
