@@ -20,11 +20,13 @@ from aimass_apps.submissions.ledger import Question, ask
 from aimass_apps.submissions.models import Prediction, Review, Submission
 from aimass_apps.submissions.reviews import AlreadyReviewed, current_review, record_review
 from aimass_apps.submissions.settling import settle_complete
+from triage import voice
 from triage.catalogue.scales import LEVELS
 from triage.models import Assessment, Visit
 from triage.proposal import propose
 from triage.queries import reference_hash
 from triage.reasons import DeferReason, OverrideReason, WithdrawReason
+from triage.together import ensemble_for, ensemble_versions
 
 CONFIRM, OVERRIDE, DEFER, WITHDRAW = "confirm", "override", "defer", "withdraw"
 State = Assessment.State
@@ -110,8 +112,9 @@ def stop_waiting(*, assessment: Assessment) -> None:
 
 def _write_proposals(pairs: list[tuple[Assessment, Submission]], *, late: bool) -> None:
     decisions = []
+    ensembles = ensemble_versions() if pairs else []
     for assessment, submission in pairs:
-        proposal = propose(submission, late=late)
+        proposal = propose(submission, ensemble=ensemble_for(submission, ensembles), late=late)
         assessment.state = State.READY
         assessment.urgency = proposal.urgency
         assessment.sealed_outcome = proposal.outcome
@@ -244,7 +247,7 @@ def _judge(
                 labels={"condition": condition, "urgency": urgency} if judged else {},
                 reason=reason,
                 comment=comment.strip() or None,
-                shown=outcome.get("shown", {}),
+                shown=_shown(outcome, submission),
                 seconds=seconds,
                 replaces=latest,
             )
@@ -256,6 +259,13 @@ def _judge(
         locked.final_urgency = urgency if judged else ""
         locked.save(update_fields=["state", "final_urgency"])
     return review
+
+
+def _shown(outcome: Mapping[str, Any], submission: Submission) -> dict[str, Any]:
+    """What the page showed: the proposal's part, and what language models had said by then."""
+    shown: dict[str, Any] = outcome.get("shown", {})
+    said = voice.record(submission)
+    return {**shown, "versions": {**shown.get("versions", {}), **said}} if said else shown
 
 
 def _check(assessment: Assessment, latest: Review | None, by: User, verdict: str, seen: int | None) -> None:
