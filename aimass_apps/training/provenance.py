@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import metadata
 from typing import Any
 
@@ -16,7 +16,7 @@ LIBRARIES = ("numpy", "scipy", "scikit-learn", "tokenizers", "torch", "transform
 
 def made_with(recipe: Recipe) -> dict[str, Any]:
     """Seed, Python and the versions of the installed libraries that decide an artefact's bytes."""
-    return {"seed": recipe.seed, "python": platform.python_version(), "libraries": dict(_installed())}
+    return {"seed": recipe.seed, "python": platform.python_version(), "libraries": dict(installed(LIBRARIES))}
 
 
 def rows_sha256(rows: Sequence[Example]) -> str:
@@ -28,11 +28,10 @@ def rows_sha256(rows: Sequence[Example]) -> str:
     return digest.hexdigest()
 
 
-def _installed() -> list[tuple[str, str]]:
-    found = []
-    for name in LIBRARIES:
+def installed(libraries: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Names and versions of those that are there."""
+    for name in libraries:
         try:
-            found.append((name, metadata.version(name)))
+            yield name, metadata.version(name)
         except metadata.PackageNotFoundError:
             continue  # an SVM is trained without torch
-    return found

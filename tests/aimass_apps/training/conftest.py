@@ -25,11 +25,13 @@ def base(tmp_path: Path) -> Path:
     from transformers import AutoConfig, AutoModel, PreTrainedTokenizerFast
 
     words = sorted({word for text in (*GOOD, *BAD, "number") for word in text.split()})
-    vocabulary = {word: number for number, word in enumerate(["[PAD]", "[UNK]", *words])}
+    vocabulary = {word: number for number, word in enumerate(["[PAD]", "[UNK]", "[MASK]", *words])}
     tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = Whitespace()
     folder = tmp_path / "base"
     shape = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
     AutoModel.from_config(AutoConfig.for_model("bert", vocab_size=100, **shape)).save_pretrained(folder)
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="[PAD]").save_pretrained(folder)
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="[PAD]", mask_token="[MASK]", unk_token="[UNK]"
+    ).save_pretrained(folder)
     return folder
