@@ -8,6 +8,7 @@ from math import log
 from random import Random
 
 from triage.catalogue.cases import generate_cases
+from triage.catalogue.demographics import read_demographics
 from triage.catalogue.load import load_catalogue
 from triage.catalogue.retelling import retold
 
@@ -37,6 +38,24 @@ def retold_rows(seed: int, n: int) -> Iterator[Row]:
     rng = Random(f"retold {seed}")  # noqa: S311 - reproducible invented text, nothing secret
     for text, targets in case_rows(seed, n):
         yield retold(text, rng), targets
+
+
+def further_rows(seed: int, n: int) -> Iterator[Row]:
+    """Cases as `retold_rows` gives them, but others: what is fitted on those is measured on these."""
+    yield from retold_rows(seed + 1, n)
+
+
+def groups_of(text: str, condition: str) -> dict[str, str]:
+    """The groups of a visit for which figures are given: age band, sex, the condition's usual urgency, its system."""
+    told, known = read_demographics(text), load_catalogue().conditions[condition]
+    age = told.age_years
+    bands = ((5, "0 to 4"), (18, "5 to 17"), (50, "18 to 49"), (65, "50 to 64"), (200, "65 and over"))
+    return {
+        "age": "not told" if age is None else next(name for until, name in bands if age < until),
+        "sex": told.sex or "not told",
+        "urgency": known.urgency,
+        "system": known.system,
+    }
 
 
 def prior_bias() -> dict[str, float]:

@@ -17,6 +17,7 @@ from aimass_apps.training.recipe import BadRecipe, Recipe, read_recipe
 log = logging.getLogger(__name__)
 # Raw HTML in a card is shown as text: a card can come from a file that somebody handed in.
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+_LEARNING = {Kind.SVM, Kind.BERT, Kind.ENSEMBLE}
 _ORDER = {Stage.LIVE: 0, Stage.CANARY: 1, Stage.SHADOW: 2, Stage.CANDIDATE: 3, Stage.RETIRED: 4}
 
 
@@ -84,7 +85,7 @@ def model_tabs(here: str) -> list[dict[str, object]]:
 def trainable_places() -> list[tuple[str, str, str]]:
     """(desk, kind, language) of every readable recipe that learns from reviews; others are named in the log."""
     paths = [path for folder in settings.RECIPE_DIRS for path in sorted(Path(folder).glob("*-*-*.toml"))]
-    recipes = [recipe for path in paths if (recipe := _readable(path)) and recipe.kind in {Kind.SVM, Kind.BERT}]
+    recipes = [recipe for path in paths if (recipe := _readable(path)) and recipe.kind in _LEARNING]
     return list(dict.fromkeys((each.desk, each.kind, each.language) for each in recipes))
 
 

@@ -18,7 +18,7 @@ from aimass_apps.registry.store import install_version, unpack_version
 from aimass_apps.submissions.doorbell import ring_after_commit
 from aimass_apps.training.models import Dataset, TrainingRun
 from aimass_apps.training.progress import Progress, Report, Stopped
-from aimass_apps.training.promotion import live_version
+from aimass_apps.training.promotion import live_members, live_version
 from aimass_apps.training.recipe import Recipe, find_recipe, read_recipe
 
 log = logging.getLogger(__name__)
@@ -148,8 +148,15 @@ def train_on_reviews(
     from aimass_apps.training.prepare import Prepared, prepare
     from aimass_apps.training.reviews import with_reviews
     from aimass_apps.training.train import train_prepared, work_folder
+    from aimass_apps.training.train_ensemble import train_ensemble
 
     recipe = read_recipe(path)
+    if recipe.kind == Kind.ENSEMBLE:
+        # Its cases are invented; no file is read.
+        invented = prepare(recipe, data or Path(), work_folder(out), report)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        rows = with_reviews(invented, dataset, recipe) if dataset else invented
+        return train_ensemble(recipe, rows, live_members(recipe.desk), out, report)
     prepared = prepare(recipe, data, work_folder(out), report) if data else Prepared([], {})
     if dataset is not None:
         prepared = with_reviews(prepared, dataset, recipe)

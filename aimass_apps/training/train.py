@@ -12,9 +12,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from aimass_apps.inference.ensemble import KIND as ENSEMBLE
 from aimass_apps.inference.heads import Array, Head, plain_head, read_head
 from aimass_apps.inference.keywords import WORDS, read_entries
-from aimass_apps.registry.artefacts import MANIFEST, read_manifest
+from aimass_apps.registry.artefacts import MANIFEST, read_manifest, starters
 from aimass_apps.training import processes
 from aimass_apps.training.calibrate import calibrate, expected_calibration_error, threshold_for_precision
 from aimass_apps.training.card import write_card
@@ -23,6 +24,7 @@ from aimass_apps.training.prepare import Prepared, prepare
 from aimass_apps.training.progress import Progress, Report, silent
 from aimass_apps.training.provenance import made_with, rows_sha256
 from aimass_apps.training.recipe import BadRecipe, Recipe, by_path, read_recipe
+from aimass_apps.training.train_ensemble import train_ensemble
 
 ENOUGH_VALIDATION = 200  # rows; fewer can't calibrate seven labels
 MOST_VALIDATION = 700  # rows of one source, so that the largest does not decide the calibration
@@ -37,13 +39,17 @@ class Fitted(Protocol):
 def train_recipe(recipe: Path, data: Path, out: Path, progress: Report = silent) -> Path:
     """Train what `recipe` describes on files below `data`; the artefact folder `out`, complete and hashed.
 
+    An ensemble is fitted on what the shipped versions answer.
     Checkpoints and curves stand beside it in `out.work`, from which the next call goes on. Raises
     `BadRecipe`, `leaks.Leak`, and `progress.Stopped` when `progress` asks for an end.
     """
     plan = read_recipe(recipe)
     if plan.kind == "keywords":
         return _keywords(plan, out)
-    return train_prepared(plan, prepare(plan, data, work_folder(out), progress), out, progress)
+    prepared = prepare(plan, data, work_folder(out), progress)
+    if plan.kind == ENSEMBLE:
+        return train_ensemble(plan, prepared, starters(plan.desk), out, progress)
+    return train_prepared(plan, prepared, out, progress)
 
 
 def work_folder(out: Path) -> Path:
