@@ -46,10 +46,13 @@ def _share(rows: Sequence[tuple[Any, float]], holds: Callable[[Any], bool]) -> f
 
 
 def _rank(labels: Mapping[str, Any], scores: Mapping[str, float]) -> int | None:
-    """The place, from 1, of the judged condition; behind any that counts when the version does not know it."""
+    """The place, from 1, of the judged condition; behind any that counts when the version does not know it.
+
+    A version that only answers levels has none; one that gave no answer at all has missed it.
+    """
     judged = next((label for label, value in labels.items() if value and not label.startswith(URGENCY)), None)
     conditions = {label: value for label, value in scores.items() if not label.startswith(URGENCY)}
-    if judged is None or not conditions:
+    if judged is None or (scores and not conditions):
         return None
     if judged not in conditions:
         return UNKNOWN

@@ -18,7 +18,7 @@ from django.conf import settings
 from aimass_apps.inference.claims import URGENCY, check_claims, read_claims
 from aimass_apps.inference.endpoint import Endpoint, complete
 from aimass_apps.inference.facts import tell
-from aimass_apps.inference.predictor import Answer, Item
+from aimass_apps.inference.predictor import Answer, Item, NoAnswer
 from aimass_apps.inference.reading import Offer, Reader, reader_of
 from aimass_apps.registry.artefacts import read_manifest
 
@@ -46,7 +46,7 @@ def endpoint_of_settings() -> Endpoint:
 
 
 class LlmPredictor:
-    """Asks one text after the other; raises `NoAnswer` at the first without a usable answer."""
+    """Asks about one text after the other."""
 
     def __init__(
         self,
@@ -78,8 +78,21 @@ class LlmPredictor:
         )
 
     def predict(self, items: Sequence[Item]) -> list[Answer]:
-        """One answer for each item, in order."""
-        return [self._answer(item) for item in items]
+        """One answer for each item, in order; of several, one without a usable answer has no scores.
+
+        Raises `NoAnswer` where there is none at all.
+        """
+        answers: list[Answer] = []
+        last = None
+        for item in items:
+            try:
+                answers.append(self._answer(item))
+            except NoAnswer as none:
+                answers.append(Answer({}, none.spans))
+                last = none
+        if last is not None and not any(answer.scores for answer in answers):
+            raise last
+        return answers
 
     def _answer(self, item: Item) -> Answer:
         offers = self._reader.offers(item, self._conditions, self._asking.offers)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 from sklearn.metrics import f1_score
 
-from aimass_apps.inference.predictor import Item, Predictor
+from aimass_apps.inference.predictor import Item, NoAnswer, Predictor
 from aimass_apps.registry.artefacts import Manifest
 from aimass_apps.training import metrics
 from aimass_apps.training.evaluation_tasks import Task, groups_of
@@ -22,7 +23,8 @@ UNKNOWN_THRESHOLD = 0.5  # for a label whose version has none: stated in the rep
 
 def ask(predictor: Predictor, texts: Sequence[str]) -> tuple[list[dict[str, float]], float]:
     """Scores of each text, and the milliseconds that one took."""
-    predictor.predict([Item(text) for text in texts[:1]])  # what only the first answer costs is not counted
+    with suppress(NoAnswer):
+        predictor.predict([Item(text) for text in texts[:1]])  # what only the first answer costs is not counted
     started = time.perf_counter()
     scores = predict(predictor, texts)
     return scores, 1000 * (time.perf_counter() - started) / max(1, len(texts))
@@ -92,8 +94,9 @@ def _add_ranking(
     ]
     truth = [str(row[task.condition]) for row in rows]
     report["figures"] = metrics.ranking_figures(truth, ranked)
-    right = np.array([names[0] == wanted for names, wanted in zip(ranked, truth, strict=True)])
-    stated = np.array([row[names[0]] for row, names in zip(scores, ranked, strict=True)], np.float32)
+    # A model may have no answer to a text: a miss that was not sure of itself.
+    right = np.array([names[:1] == [wanted] for names, wanted in zip(ranked, truth, strict=True)])
+    stated = np.array([row[names[0]] if names else 0.0 for row, names in zip(scores, ranked, strict=True)], np.float32)
     report["reliability"] = {"first answer": metrics.reliability(right, stated)}
     report["found among the first"] = metrics.found_among(truth, ranked)
 

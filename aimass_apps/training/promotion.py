@@ -22,7 +22,7 @@ from aimass_apps.registry.store import unpack_version
 from aimass_apps.submissions.desks import room_of
 from aimass_apps.submissions.doorbell import ring_after_commit
 from aimass_apps.submissions.ledger import SCORE_QUEUE
-from aimass_apps.training.gates import Evidence, Gate, all_passed, judge
+from aimass_apps.training.gates import ENOUGH_ROWS, Evidence, Gate, all_passed, judge
 from aimass_apps.training.models import Dataset, DatasetExample, Evaluation
 
 log = logging.getLogger(__name__)
@@ -202,6 +202,9 @@ def _test_examples(dataset: Dataset | None, language: str) -> list[DatasetExampl
 def _gather(wish: Evaluation, live: ModelVersion | None) -> tuple[Evidence, dict[str, Any]]:
     version = wish.version
     examples = _test_examples(wish.dataset, version.language)
+    if version.kind == Kind.LLM:
+        # Asked one by one, of an endpoint that may be slow, and paid by the word.
+        examples = examples[:ENOUGH_ROWS]
     measure = room_of(version.desk).metrics
     mine, error = _try_scoring(version, examples)
     # A live version that broke must not keep its successor waiting.

@@ -11,16 +11,17 @@ from django.urls import reverse
 
 from aimass_apps.inference.loaded import LoadedPredictors
 from aimass_apps.inference.loop import drain_remote, score_batch
-from aimass_apps.inference.predictor import Item
+from aimass_apps.inference.predictor import Item, NoAnswer
 from aimass_apps.people.models import User
 from aimass_apps.registry.models import ModelVersion, Stage
 from aimass_apps.submissions import ledger
 from aimass_apps.submissions.models import Prediction
-from tests.llm_endpoint import KEY, FakeEndpoint
+from tests.llm_endpoint import KEY, FakeEndpoint, completion
 from tests.triage.desk import APPENDIX, add_version, answer, judge_url, open_visit, visit_url
 from triage import intake
 from triage.catalogue.load import load_catalogue
 from triage.language_model import go_live, register
+from triage.measures import metrics
 from triage.models import Assessment
 from triage.reading import VisitReader
 
@@ -276,6 +277,28 @@ def test_people_are_told_where_the_text_goes(
     assert "go to a-model at llm.example:8443" in at_desk.get(page).content.decode()
     settings.LLM_URL = ""
     assert "a-model" not in at_desk.get(page).content.decode()
+
+
+def test_of_several_texts_one_without_an_answer_is_a_miss(version: ModelVersion, fake: FakeEndpoint) -> None:
+    good = completion(says("myocardial_infarction", "sweating"))
+    fake.replies = [(200, completion("Sorry.")), (200, good), (200, completion("Sorry."))]
+    predictor = LoadedPredictors().get(version.pk)
+    item = Item(STORY, {})
+    assert [list(answer.scores) for answer in predictor.predict([item, item])] == [
+        [],
+        ["myocardial_infarction", "urgency:immediate"],
+    ]
+    with pytest.raises(NoAnswer, match="not_json"):
+        predictor.predict([item, item])
+    assert metrics([({"common_cold": True}, {}, 1.0)])["top_5"] == 0
+
+
+def test_it_is_promoted_and_taken_back_as_any_version(version: ModelVersion, fake: FakeEndpoint) -> None:
+    register(model="another")
+    call_command("promote", "triage-llm-any-2", to="live")
+    assert ModelVersion.objects.get(number=2, kind="llm").stage == Stage.LIVE
+    call_command("roll_back", desk="triage", kind="llm", language="any", reason="worse")
+    assert ModelVersion.objects.get(number=1, kind="llm").stage == Stage.LIVE
 
 
 def test_registering_twice_is_one_version(db: None, capsys: pytest.CaptureFixture[str], fake: FakeEndpoint) -> None:
