@@ -10,6 +10,8 @@ from triage.catalogue.load import AGE_BANDS, KINDS, URGENCIES, Catalogue, Condit
 
 # ICD-10-CM: a letter, a digit, a digit or letter, then up to four characters after the dot.
 ICD10 = re.compile(r"[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|U07\.[01]")
+# Chapter 19, injuries: seven characters, filled up with X, apart from burns by what share of the body they cover.
+INJURY = re.compile(r"[ST](?!3[0-2])")
 FEWEST_FINDINGS = 5
 ALIKE = 0.95
 _SHORTEST_REASON = 12
@@ -35,12 +37,15 @@ def check(catalogue: Catalogue) -> list[Problem]:
     problems += list(_references(catalogue))
     problems += list(_orphans(catalogue))
     problems += list(_lookalikes(catalogue))
+    problems += list(_shared_names(catalogue))
     return problems
 
 
 def _condition(condition: Condition) -> Iterator[str]:
     if not ICD10.fullmatch(condition.icd10):
         yield f"{condition.icd10!r} is not an ICD-10-CM code"
+    if INJURY.match(condition.icd10) and len(condition.icd10.replace(".", "")) != len("S021XXA"):
+        yield f"{condition.icd10!r} is an injury without its seventh character"
     if condition.urgency not in URGENCIES:
         yield f"{condition.urgency!r} is not a level of urgency"
     if len(condition.urgency_reason) < _SHORTEST_REASON:
@@ -125,6 +130,15 @@ def _lookalikes(catalogue: Catalogue) -> Iterator[Problem]:
         similarity = _product(profiles[one], profiles[other]) / ((lengths[one] * lengths[other]) or 1)
         if similarity > ALIKE:
             yield Problem(one, f"has the findings of {other} (cosine {similarity:.2f})")
+
+
+def _shared_names(catalogue: Catalogue) -> Iterator[Problem]:
+    owners: dict[str, str] = {}
+    for condition in catalogue.conditions.values():
+        for name in {each.casefold() for each in (condition.name, condition.name_zh, *condition.synonyms)}:
+            other = owners.setdefault(name, condition.id)
+            if other != condition.id:
+                yield Problem(condition.id, f"is called {name!r}, as {other} is")
 
 
 def _product(one: Mapping[str, float], other: Mapping[str, float]) -> float:

