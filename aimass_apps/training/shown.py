@@ -13,6 +13,7 @@ from aimass_apps.training.evaluation_report import leading_figure
 from aimass_apps.training.evidence import Report, reports_of, rivals
 
 MOST_CURVES = 8  # what a chart can tell apart
+WORST = 12  # functions and groups that are seen at once
 CONFUSION: dict[str, str | Promise] = {
     "right flags": _("Flagged, and rightly"),
     "false flags": _("Flagged, but harmless"),
@@ -83,7 +84,8 @@ def _pictures(report: Report) -> dict[str, Any]:
     }
 
 
-def _shares(groups: Mapping[str, Mapping[str, float]], *, worst_first: bool) -> list[tuple[str, float]]:
+def _shares(groups: Mapping[str, Mapping[str, float]], *, worst_first: bool) -> dict[str, list[tuple[str, float]]]:
     """(name and rows, per cent), the worst at the top: low accuracies, high rates of false positives."""
     rows = [(f"{name} ({each['rows']})", round(100 * each["share"], 1)) for name, each in groups.items()]
-    return sorted(rows, key=lambda row: -row[1] if worst_first else row[1])
+    rows.sort(key=lambda row: -row[1] if worst_first else row[1])
+    return {"worst": rows[:WORST], "rest": rows[WORST:]} if rows else {}

@@ -25,14 +25,12 @@ class RiskForm(forms.Form):
 
     version = forms.ChoiceField(label=_("Version"))
     risk = forms.ChoiceField(
-        label=_("Errors allowed among automatic decisions"),
+        label=_("Errors allowed"),
         choices=[(str(risk), f"{100 * risk:g} %") for risk in RISKS],
-        widget=forms.RadioSelect,
     )
     confidence = forms.ChoiceField(
         label=_("Confidence"),
         choices=[(str(share), f"{100 * share:g} %") for share in CONFIDENCES],
-        widget=forms.RadioSelect,
     )
 
 

@@ -67,7 +67,7 @@ def test_enough_reviews_show_the_share_of_posts_and_the_command(reviewed, monkey
     page = client.get(PAGE, {"risk": "0.05", "confidence": "0.9", "version": str(reviewed)}).content.decode()
     assert "reviewed posts decided so" in page
     assert page.count("Not enough reviewed posts yet") == 1
-    assert f"--version {reviewed} --reviews --alpha 0.05 --delta 0.1 --apply" in page
+    assert f"--version {reviewed} \\\n  --alpha 0.05 --delta 0.1 --apply" in page
 
 
 @pytest.mark.parametrize("asked", [{"risk": "2"}, {"version": "x"}, {"confidence": ""}])
