@@ -14,6 +14,7 @@ help:
 	@echo "make test    install what the tests need and run them all"
 	@echo "make check   formatting, lint, types, architecture, migrations, deployment, templates"
 	@echo "make bench   posts a second, end to end"
+	@echo "make bench-training  rows a second beside a plain Hugging Face Trainer (AIMASS_DATA)"
 	@echo "make chaos   kill processes under load and count what was lost (long form)"
 	@echo "make lock    pin and hash the serving set anew (UPGRADE=--upgrade for newer versions)"
 	@echo "make clean   remove .venv and caches; the data in .aimass stay"
@@ -39,6 +40,9 @@ test: test-set
 
 bench: test-set
 	@$(VENV)/python -m tests.bench.run
+
+bench-training: test-set
+	@$(VENV)/python -m tests.bench.training
 
 chaos: test-set
 	@CHAOS_MINUTES=$${CHAOS_MINUTES:-10} $(VENV)/python -m pytest tests/chaos -s
