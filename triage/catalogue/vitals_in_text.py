@@ -18,9 +18,13 @@ _PATTERNS: Final[Mapping[str, re.Pattern[str]]] = {
         rf"\b(?:rr|resps?|respirat(?:ory|ion) rate|respirations|breathing rate){_IS}(\d{{1,2}})\b", re.IGNORECASE
     ),
     "spo2": re.compile(
-        rf"\b(?:spo2|sp02|sats?|sao2|o2 sats?|oxygen saturations?|saturations?){_IS}(\d{{2,3}})\b", re.IGNORECASE
+        rf"\b(?:spo2|sp02|sats?|sao2|o2 sats?|oxygen (?:saturations?|levels?)|saturations?){_IS}(\d{{2,3}})\b",
+        re.IGNORECASE,
     ),
-    "systolic": re.compile(rf"\b(?:sbp|systolic(?: bp| pressure)?){_IS}(\d{{2,3}})\b", re.IGNORECASE),
+    "systolic": re.compile(
+        rf"\b(?:sbp|systolic(?: bp| pressure)?|bp|(?:blood )?pressure){_IS}(\d{{2,3}})\b(?!\s*(?:/|over\b|\.\d|%))",
+        re.IGNORECASE,
+    ),
     "temperature": re.compile(
         rf"\b(?:temp(?:erature)?|t|fever){_IS}(\d{{2,3}}(?:\.\d)?)\s*(°?\s*[cf]\b)?", re.IGNORECASE
     ),
