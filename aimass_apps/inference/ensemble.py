@@ -31,17 +31,18 @@ class NoMembers(ValueError):
 class Rule:
     """How the answers of one group of members are combined.
 
-    `powers`: how much each member's log-probability counts (weight over temperature). The prediction set holds the
-    labels in order until their probabilities, plus `rank_cost` for each place beyond `free_ranks`, pass `set_limit`
-    (regularised adaptive prediction sets, Angelopoulos et al. 2021, without randomisation). Under `known_from`, the
-    highest probability, the text counts as unlike what the members know.
+    `powers`: how much each member's log-probability counts (weight over temperature). The prediction set holds each
+    label whose score is at most `set_limit`: the probability of all likelier ones together, plus `rank_cost` for each
+    place beyond `free_ranks` (regularised adaptive prediction sets, Angelopoulos et al. 2021, without randomisation;
+    as a label's own probability is left out of its score, the likeliest is always in). Where the entropy of the pooled
+    probabilities (nats) is above `known_to`, the text counts as unlike what the members know.
     """
 
     powers: Mapping[str, float]
     set_limit: float
     rank_cost: float
     free_ranks: int
-    known_from: float
+    known_to: float
 
     def pool(self, answers: Mapping[str, Mapping[str, float]], labels: Sequence[str]) -> dict[str, float]:
         """Weighted product of the members' probabilities, normalised, the likeliest first."""
@@ -57,19 +58,14 @@ class Rule:
 
     def likely(self, ranked: Mapping[str, float]) -> tuple[str, ...]:
         """The prediction set of probabilities given in falling order; never empty."""
-        held: list[str] = []
-        for label, score in self.set_scores(ranked):
-            if held and score > self.set_limit:
-                break
-            held.append(label)
-        return tuple(held)
+        return tuple(label for label, score in self.set_scores(ranked) if score <= self.set_limit)
 
     def set_scores(self, ranked: Mapping[str, float]) -> Iterable[tuple[str, float]]:
         """(label, nonconformity score) in order: what the limit must reach for the label to be in the set."""
         mass = 0.0
         for place, (label, value) in enumerate(ranked.items(), start=1):
-            mass += value
             yield label, mass + self.rank_cost * max(0, place - self.free_ranks)
+            mass += value
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +101,12 @@ class Ensemble:
             return None
         rule = self.rules[frozenset(kinds)]
         scores = rule.pool({kind: answers[kind] for kind in kinds}, self.labels)
-        known = next(iter(scores.values())) >= rule.known_from
-        return Combined(scores, tuple(sorted(kinds)), rule.likely(scores), known)
+        return Combined(scores, tuple(sorted(kinds)), rule.likely(scores), entropy(scores.values()) <= rule.known_to)
+
+
+def entropy(probabilities: Iterable[float]) -> float:
+    """How widely probability is spread, in nats: 0 on one label, ln n evenly over n (Shannon 1948)."""
+    return -sum(each * math.log(each) for each in probabilities if each > 0)
 
 
 def even_pool(answers: Mapping[str, Mapping[str, float]]) -> Combined | None:

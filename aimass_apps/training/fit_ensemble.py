@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from aimass_apps.inference.ensemble import LEAST, Ensemble, Rule
+from aimass_apps.inference.ensemble import LEAST, Ensemble, Rule, entropy
 from aimass_apps.inference.predictor import Item, Predictor
 
 Floats = npt.NDArray[np.float64]
@@ -105,8 +105,8 @@ def with_limits(rule: Rule, answered: Answered, wanted: Wanted) -> Rule:
         raise TooFewCases(f"{len(answered)} cases: a limit needs {FEWEST // 2}")
     pooled = pool(rule, answered)
     limit = conformal_limit(truth_scores(pooled, answered.truth, rule), wanted.coverage)
-    known = float(np.quantile(pooled.max(axis=1), wanted.false_alarms))
-    return Rule(rule.powers, limit, rule.rank_cost, rule.free_ranks, known)
+    known_to = float(np.quantile(spread(pooled), 1 - wanted.false_alarms))
+    return Rule(rule.powers, limit, rule.rank_cost, rule.free_ranks, known_to)
 
 
 def fit_powers(logs: Sequence[Floats], truth: Places, evenness: float) -> Floats:
@@ -143,7 +143,7 @@ def truth_scores(pooled: Floats, truth: Places, rule: Rule) -> Floats:
     """Each case's nonconformity score: the one of `rule.set_scores` at its truth."""
     own = pooled[np.arange(len(truth)), truth][:, None]
     above = pooled > own
-    mass = np.where(above, pooled, 0.0).sum(axis=1) + own[:, 0]
+    mass = np.where(above, pooled, 0.0).sum(axis=1)
     places = above.sum(axis=1) + 1
     scores: Floats = mass + rule.rank_cost * np.maximum(0, places - rule.free_ranks)
     return scores
@@ -177,7 +177,7 @@ def sets_on(ensemble: Ensemble, scores: Sequence[Mapping[str, float]], truth: Se
     rule = ensemble.rules[ensemble.members]
     ranked = [dict(sorted(each.items(), key=lambda item: -item[1])) for each in scores]
     sets = [rule.likely(each) for each in ranked]
-    unknown = np.array([max(each.values()) < rule.known_from for each in scores])
+    unknown = np.array([entropy(each.values()) > rule.known_to for each in scores])
     strange = np.array([each not in ensemble.labels for each in truth])
     held = np.array([each in names for each, names in zip(truth, sets, strict=True)])
     sizes = np.array([len(names) for names in sets])
@@ -195,7 +195,8 @@ def set_sizes(pooled: Floats, rule: Rule) -> Places:
     """How many labels each case's set holds."""
     ordered = -np.sort(-pooled, axis=1)
     cost = rule.rank_cost * np.maximum(0, np.arange(1, pooled.shape[1] + 1) - rule.free_ranks)
-    sizes: Places = np.maximum(1, (np.cumsum(ordered, axis=1) + cost <= rule.set_limit).sum(axis=1))
+    likelier = np.cumsum(ordered, axis=1) - ordered
+    sizes: Places = (likelier + cost <= rule.set_limit).sum(axis=1)
     return sizes
 
 
@@ -208,27 +209,28 @@ def _figures(held: Any, sizes: Places) -> dict[str, float]:
     }
 
 
-def share_unknown(rule: Rule, tops: Floats) -> float:
-    """The share of cases that count as unknown, by their highest pooled probability."""
-    return round(float((tops < rule.known_from).mean()), 4)
+def spread(pooled: Floats) -> Floats:
+    """The entropy of each case's pooled probabilities, in nats."""
+    found: Floats = -(pooled * np.log(np.maximum(pooled, 1e-300))).sum(axis=1)
+    return found
 
 
-def tops_without_truth(rule: Rule, answered: Answered) -> Floats:
-    """The highest pooled probability of each case when its own condition is no label: a condition left out."""
+def share_unknown(rule: Rule, pooled: Floats) -> float:
+    """The share of cases that count as unknown."""
+    return round(float((spread(pooled) > rule.known_to).mean()), 4)
+
+
+def pool_without_truth(rule: Rule, answered: Answered) -> Floats:
+    """The pooled probabilities where each case's own condition is no label: as if the catalogue lacked it."""
     cut = {kind: logs.copy() for kind, logs in answered.logs.items()}
     for logs in cut.values():
         logs[np.arange(len(answered)), answered.truth] = -np.inf
         logs -= np.log(np.exp(logs).sum(axis=1, keepdims=True))
-    pooled = pool(
-        rule, Answered({kind: np.maximum(each, np.log(LEAST)) for kind, each in cut.items()}, answered.truth, ())
-    )
-    tops: Floats = pooled.max(axis=1)
-    return tops
+    floored = {kind: np.maximum(logs, np.log(LEAST)) for kind, logs in cut.items()}
+    return pool(rule, Answered(floored, answered.truth, answered.labels))
 
 
-def tops_of(rule: Rule, members: Mapping[str, Predictor], texts: Iterable[str], labels: Sequence[str]) -> Floats:
-    """The highest pooled probability of each text."""
+def pool_of(rule: Rule, members: Mapping[str, Predictor], texts: Iterable[str], labels: Sequence[str]) -> Floats:
+    """The pooled probabilities of texts without a truth."""
     items = [Item(text) for text in texts]
-    answered = ask_members(members, items, [labels[0]] * len(items), labels)
-    tops: Floats = pool(rule, answered).max(axis=1)
-    return tops
+    return pool(rule, ask_members(members, items, [labels[0]] * len(items), labels))

@@ -24,10 +24,10 @@ from aimass_apps.training.fit_ensemble import (
     ask_members,
     fit_rules,
     pool,
+    pool_of,
+    pool_without_truth,
     set_figures,
     share_unknown,
-    tops_of,
-    tops_without_truth,
     with_limits,
 )
 from aimass_apps.training.prepare import Prepared
@@ -110,11 +110,11 @@ def _measure(
     groups = {name: [each[name] for each in values] for name in values[0]}
     rule = ensemble.rules[ensemble.members]
     novelty = {
-        "known visits (false alarms)": share_unknown(rule, pool(rule, answered).max(axis=1)),
-        "visits whose condition was left out": share_unknown(rule, tops_without_truth(rule, answered)),
+        "known visits (false alarms)": share_unknown(rule, pool(rule, answered)),
+        "visits whose condition was left out": share_unknown(rule, pool_without_truth(rule, answered)),
     }
     for name, texts in by_path(plan.settings["strangers"])().items():
-        novelty[name] = share_unknown(rule, tops_of(rule, members, texts, plan.labels))
+        novelty[name] = share_unknown(rule, pool_of(rule, members, texts, plan.labels))
     return {
         "sets": set_figures(ensemble, answered, groups),
         "novelty": novelty,

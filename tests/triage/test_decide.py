@@ -26,7 +26,7 @@ FLAT = {f"condition_{number}": 0.01 for number in range(100)}
 MEMBERS = [("svm",), ("bert",), ("bert", "svm")]
 ENSEMBLE = Ensemble(
     labels=(*URGENCIES, *FLAT),
-    rules={frozenset(kinds): Rule(dict.fromkeys(kinds, 1 / len(kinds)), 0.9, 0.0, 0, 0.08) for kinds in MEMBERS},
+    rules={frozenset(kinds): Rule(dict.fromkeys(kinds, 1 / len(kinds)), 0.8, 0.0, 0, 3.0) for kinds in MEMBERS},
     measured={},
 )
 
@@ -124,7 +124,7 @@ def test_the_rule_of_the_members_that_answered_is_used() -> None:
     assert outcome.combined.likely == ("cold",)
 
 
-@pytest.mark.parametrize("ensemble", [None, replace(ENSEMBLE, rules={frozenset({"bayes"}): Rule({}, 1, 0, 0, 0)})])
+@pytest.mark.parametrize("ensemble", [None, replace(ENSEMBLE, rules={frozenset({"bayes"}): Rule({}, 1, 0, 0, 9)})])
 def test_without_an_ensemble_nothing_is_said_to_be_known_and_nothing_reassures(ensemble: Ensemble | None) -> None:
     outcome = decide(_both({"cold": 0.9, "flu": 0.1}), QUIET, POLICY, URGENCIES, ensemble)
     assert outcome.model_urgency == "self_care"

@@ -1,7 +1,8 @@
-"""Invented cases told less neatly, to judge models on: words lost, misspelt, sentences left out.
+"""Invented cases told roughly, to fit and judge models on: words lost, misspelt, sentences left out.
 
-The models learned the generator's own wordings; on its tidy texts each looks surer than it is on what people write.
-A third of the cases stays as it is, the others lose up to three words in ten.
+The models learned the generator's own wordings; on its tidy texts each looks surer than it is on what people write. So
+rough that the models together are right about as often as on published cases: they name the right condition first in
+56 % of the 64 cases of AgentClinic-MedQA whose diagnosis the catalogue knows.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ import re
 from random import Random
 from typing import Final
 
-ROUGHNESS: Final = (0.0, 0.15, 0.3)  # share of the longer words that is lost or misspelt
-_LEFT_OUT: Final = 0.2  # of the sentences behind the first
+ROUGHNESS: Final = (0.3, 0.4, 0.5)  # share of the longer words that is lost or misspelt
+_LEFT_OUT: Final = 0.25  # of the sentences behind the first
 _WORD: Final = re.compile(r"[A-Za-z]{4,}")
 # Without these a finding would change from absent to present.
 _KEPT: Final = frozenset(("denies", "denied", "without", "never", "neither", "absent", "don't", "doesn't", "year"))
@@ -20,8 +21,6 @@ _KEPT: Final = frozenset(("denies", "denied", "without", "never", "neither", "ab
 def retold(text: str, rng: Random) -> str:
     """The text with words and sentences lost; the first sentence, which says who it is about, keeps its place."""
     roughness = rng.choice(ROUGHNESS)
-    if not roughness:
-        return text
     first, *rest = re.split(r"(?<=[.?!]) ", text)
     told = [first, *(sentence for sentence in rest if rng.random() >= _LEFT_OUT)]
     return re.sub(r" {2,}", " ", _WORD.sub(lambda match: _changed(match.group(), roughness, rng), " ".join(told)))
