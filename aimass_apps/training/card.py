@@ -21,6 +21,8 @@ def render_card(manifest: Mapping[str, Any], limits: str = "") -> str:
     ]
     if manifest.get("base"):
         parts.append(f"Base weights: `{manifest['base']}`. Recipe: `{manifest['recipe']}`.")
+    if manifest.get("made_with"):
+        parts.append(_made_with(manifest["made_with"]))
     if limits:
         parts += [LIMITS, limits.strip()]
     parts += ["## Data", _data(manifest["data"])]
@@ -55,6 +57,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
     lines += [f"| {' | '.join(_cell(each) for each in row)} |" for row in rows]
     return "\n".join(lines)
+
+
+def _made_with(made: Mapping[str, Any]) -> str:
+    libraries = ", ".join(f"{name} {version}" for name, version in made["libraries"].items())
+    return f"Made with seed {made['seed']}, Python {made['python']}, {libraries}."
 
 
 def _data(data: Sequence[Mapping[str, Any]]) -> str:
