@@ -67,6 +67,7 @@ def _pictures(report: Report) -> dict[str, Any]:
     numbers = {name: value for name, value in report["figures"].items() if isinstance(value, int | float)}
     labels: Mapping[str, Mapping[str, float]] = report.get("labels", {})
     found: Sequence[float] = report.get("found among the first", ())
+    decided: Mapping[str, int] = report.get("confusion", {})
     columns = list(dict.fromkeys(name for each in labels.values() for name in each))
     return {
         "figures": [(name, value) for name, value in numbers.items() if name != "ms a text"],
@@ -75,7 +76,7 @@ def _pictures(report: Report) -> dict[str, Any]:
         "precision_recall": {name: each["precision_recall"] for name, each in curves.items()},
         "calibration": dict(list(report.get("reliability", {}).items())[:MOST_CURVES]),
         "found": [(str(count), round(100 * share, 1)) for count, share in enumerate(found, start=1)],
-        "confusion": [(CONFUSION.get(name, name), count) for name, count in report.get("confusion", {}).items()],
+        "confusion": [(title, decided[name]) for name, title in CONFUSION.items() if name in decided],
         "functions": _shares(report.get("functions", {}), worst_first=False),
         "groups": _shares(report.get("false positives by group", {}), worst_first=True),
         "columns": columns,
