@@ -1,19 +1,22 @@
-"""Linear SVMs over TF-IDF of words and characters, stored as a vocabulary (JSON) and arrays (safetensors).
+"""Linear SVMs over weighted words, characters and pairs of words, stored as JSON and arrays (safetensors).
 
 No pickled estimator: the vectorisers are built anew from their vocabulary, and scoring is one sparse product.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import rjieba
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from aimass_apps.inference.chinese import has_han
 from aimass_apps.inference.heads import Array, Head, read_head
 from aimass_apps.inference.normalise import normalise
 from aimass_apps.inference.predictor import Answer, Item
@@ -22,6 +25,8 @@ from aimass_apps.inference.tensors import read_weights
 VOCABULARY = "vocabulary.json"
 WEIGHTS = "model.safetensors"
 FILES = (VOCABULARY, WEIGHTS, "head.json")
+PAIRS = "pairs"
+MOST_WORDS = 40  # different words of one text that are paired
 
 
 class SvmPredictor:
@@ -63,28 +68,46 @@ class Features:
 
     @classmethod
     def of(cls, vocabulary: Sequence[Mapping[str, Any]], weights: Mapping[str, Array]) -> Features:
-        """Built from `vocabulary.json` (analyser, n-grams and terms of each) and the stored idf."""
+        """Built from `vocabulary.json` (analyser, n-grams and terms of each) and the stored weights of the terms."""
         vectorisers = []
         for number, each in enumerate(vocabulary):
-            vectoriser = new_vectoriser(each["analyzer"], each["ngrams"])
+            vectoriser = new_vectoriser(each["analyzer"], each["ngrams"], binary=each.get("binary", False))
             vectoriser.set_params(vocabulary={term: column for column, term in enumerate(each["terms"])})
             vectoriser.idf_ = weights[f"idf.{number}"]
             vectorisers.append(vectoriser)
         return cls(vectorisers)
 
     def transform(self, texts: Sequence[str]) -> csr_matrix:
-        """TF-IDF of the normalised texts, shape (texts, terms of all vectorisers)."""
+        """Weighted terms of the normalised texts, shape (texts, terms of all vectorisers)."""
         plain = [normalise(text).text for text in texts]
         return csr_matrix(hstack([each.transform(plain) for each in self.vectorisers]), dtype=np.float32)
 
 
 def new_vectoriser(analyzer: str, ngrams: Sequence[int], **limits: Any) -> TfidfVectorizer:
-    """A vectoriser as training and inference both need it. Words are two letters or more, or one Chinese sign."""
+    """A vectoriser as training and inference both need it. Words are two letters or more, or one Chinese sign.
+
+    `pairs` are those of `word_pairs`, whatever `ngrams` says.
+    """
     return TfidfVectorizer(
-        analyzer=analyzer,
+        analyzer=word_pairs if analyzer == PAIRS else analyzer,
         ngram_range=(ngrams[0], ngrams[1]),
         sublinear_tf=True,
         token_pattern=r"(?u)\b\w\w+\b|[\u4e00-\u9fff]|[!?]" if analyzer == "word" else None,
         dtype=np.float32,
         **limits,
     )
+
+
+def word_pairs(text: str) -> list[str]:
+    """Every two different Chinese words of a text, wherever they stand: a group, and what is said of it."""
+    return pair_up(chinese_words(text))
+
+
+def pair_up(words: Sequence[str]) -> list[str]:
+    """Every two words as one term, in alphabetical order."""
+    return ["\t".join(pair) for pair in itertools.combinations(sorted(words), 2)]
+
+
+def chinese_words(text: str) -> list[str]:
+    """The different Chinese words of a text as they first come, `MOST_WORDS` at most."""
+    return [word for word in dict.fromkeys(rjieba.cut(text)) if has_han(word)][:MOST_WORDS]

@@ -1,6 +1,7 @@
 """Small trainings end to end: a bag of words, and a tiny encoder that is stopped and goes on."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,9 @@ def test_the_train_and_evaluate_commands_work_together(data: Path, capsys: pytes
         + "\n".join(f"{t},{int(t in BAD)},f{i % 2},g{i % 3}" for i, t in enumerate(GOOD + BAD)),
         encoding="utf-8",
     )
+    same = str(shutil.copytree(out, data / "same"))
     call_command(
-        "evaluate", desk="moderation", model=str(out), against=str(out), data=[data / "test.csv"], out=data / "ev"
+        "evaluate", desk="moderation", model=str(out), against=[same], data=[data / "test.csv"], out=data / "ev"
     )
     report = json.loads((data / "ev" / "test.json").read_text(encoding="utf-8"))
     assert report["figures"]["accuracy"] >= 0.9
@@ -85,28 +87,3 @@ def test_a_stopped_training_goes_on_to_the_same_weights(data: Path, base: Path) 
     assert max(file.stat().st_size for file in whole.iterdir()) < 1e6
     curves = json.loads((data / "whole.work" / "curves.json").read_text(encoding="utf-8"))
     assert curves[-1]["loss"] < 0.5
-
-
-CHINESE = """
-c = 1.0
-hard_negatives = 3.0
-features = [
-  { analyzer = "char", ngrams = [1, 2], most = 500, min_df = 1, weigh = "bayes" },
-  { analyzer = "pairs", most = 200, min_df = 2, weigh = "bayes" },
-]
-"""
-
-
-def test_pairs_of_words_tell_what_single_words_do_not(tmp_path: Path) -> None:
-    """Each word stands as often on one side as on the other; only who is said to do what tells them apart."""
-    said = [("邻居", "讨厌", 1), ("邻居", "热情", 0), ("天气", "讨厌", 0), ("天气", "热情", 1)]
-    rows = [f"第{n}天的{who}真是非常{what},{flag}" for n in range(40) for who, what, flag in said]
-    (tmp_path / "rude.csv").write_text("text,toxic\n" + "\n".join(rows) + "\n", encoding="utf-8")
-    recipe = write(tmp_path, "svm", CHINESE)
-    folder = train_recipe(recipe, tmp_path, tmp_path / "out")
-    predictor = load_predictor(folder)
-    for who, what, flag in said:
-        (answer,) = predictor.predict([Item(f"这里的{what}，我是说{who}")])
-        assert (answer.scores["toxic"] > 0.5) == bool(flag), (who, what)
-    again = train_recipe(recipe, tmp_path, tmp_path / "again")
-    assert (again / "model.safetensors").read_bytes() == (folder / "model.safetensors").read_bytes()
