@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from aimass_apps.registry.models import Desk, ModelVersion, Stage
+from aimass_apps.training.card import BESIDE
 from aimass_apps.training.evidence import Report, reports_of
 from aimass_apps.training.run_log import read_runs
 
 RUNS = Path(__file__).parent / "evaluation" / "runs.jsonl"
 NEWEST = 60  # runs that the page shows
 IN_USE = (Stage.LIVE, Stage.CANARY, Stage.SHADOW)
-BESIDE = "side by side"
 
 
 def tests_of_versions() -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from aimass_apps.registry.artefacts import write_manifest
 
 CARD = "card.md"
 LIMITS = "## Use and limits"
+BESIDE = "side by side"  # in a manifest's metrics, by task, and in a report: as `side_by_side` makes it
 
 
 def render_card(manifest: Mapping[str, Any], limits: str = "") -> str:
@@ -28,16 +29,24 @@ def render_card(manifest: Mapping[str, Any], limits: str = "") -> str:
     parts += ["## Data", _data(manifest["data"])]
     if manifest.get("thresholds"):
         parts += ["## Thresholds", table(("label", "from"), sorted(manifest["thresholds"].items()))]
-    metrics = dict(manifest.get("metrics", {}))
+    parts += _measured(dict(manifest.get("metrics", {})))
+    return "\n\n".join(parts) + "\n"
+
+
+def _measured(metrics: dict[str, Any]) -> list[str]:
     evaluation = metrics.pop("evaluation", {})
     validation = metrics.pop("validation", None)
+    beside = metrics.pop(BESIDE, {})
+    parts = []
     if validation:
         parts += ["## On rows held back from training", _flat(validation)]
     if evaluation:
         parts += ["## On test files, never trained on", _evaluation(evaluation)]
+    for task, found in beside.items():
+        parts += [f"## Side by side on {task}", beside_tables(found)]
     if metrics:
         parts += ["## Also measured", _flat(metrics)]
-    return "\n\n".join(parts) + "\n"
+    return parts
 
 
 def write_card(folder: Path, manifest: Mapping[str, Any], files: Sequence[str], limits: str) -> None:
@@ -62,6 +71,24 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def _made_with(made: Mapping[str, Any]) -> str:
     libraries = ", ".join(f"{name} {version}" for name, version in made["libraries"].items())
     return f"Made with seed {made['seed']}, Python {made['python']}, {libraries}."
+
+
+def beside_tables(found: Mapping[str, Any]) -> str:
+    """Several versions on the same rows as two Markdown tables: shares with intervals, and the test of each pair."""
+    figures = list(next(iter(found["shares"].values())))
+    versions = table(
+        (f"{found['rows']} rows", *(f"{figure} (95 % interval)" for figure in figures)),
+        [
+            (name, *("{:.3f} ({:.3f} to {:.3f})".format(*own[figure]) for figure in figures))
+            for name, own in found["shares"].items()
+        ],
+    )
+    shown = ("figure", "first", "second", "only_first", "only_second")
+    tests = table(
+        ("figure", "first", "second", "only first right", "only second right", "McNemar p", "p after Holm"),
+        [(*(each[key] for key in shown), f"{each['p']:.4f}", f"{each['holm']:.4f}") for each in found["pairs"]],
+    )
+    return f"{versions}\n\n{tests}"
 
 
 def _data(data: Sequence[Mapping[str, Any]]) -> str:

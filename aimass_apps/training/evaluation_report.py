@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aimass_apps.registry.artefacts import Manifest, read_manifest
-from aimass_apps.training.card import CARD, limits_of, table, write_card
+from aimass_apps.training.card import BESIDE, CARD, beside_tables, limits_of, table, write_card
 from aimass_apps.training.pictures import bar_chart, confusion_chart, line_chart, scatter_chart
 
 KEPT = "evaluation.json"  # in an artefact: the reports of its tests by their names
@@ -91,6 +91,9 @@ def keep_in_artefact(folder: Path, reports: Sequence[Mapping[str, Any]]) -> None
         **manifest["metrics"],
         "evaluation": {**manifest["metrics"].get("evaluation", {}), **figures},
     }
+    beside = {task: report[BESIDE] for task, report in kept.items() if BESIDE in report}
+    if beside:
+        manifest["metrics"][BESIDE] = beside
     card = folder / CARD
     limits = limits_of(card.read_text(encoding="utf-8")) if card.is_file() else ""
     files = {*manifest.pop("files"), KEPT} - {CARD}
@@ -153,10 +156,18 @@ def _markdown(report: Mapping[str, Any], pictures: list[str], leading: str, riva
     if report.get("found among the first"):
         found = enumerate(report["found among the first"], start=1)
         parts += ["## The confirmed answer among the first", table(("first", "share"), found)]
-    if report.get("compared"):
-        parts += ["## Against the other version", compared_table(report["compared"])]
+    parts += _beside_others(report)
     if rivals:
         rows = [(each.name, each.kind, each.megabytes, each.milliseconds or "", each.value) for each in rivals]
         parts += ["## Size and quality", table(("version", "kind", "megabytes", "ms a text", leading), rows)]
     parts += [f"![{each}]({each})" for each in pictures]
     return "\n\n".join(parts) + "\n"
+
+
+def _beside_others(report: Mapping[str, Any]) -> list[str]:
+    parts = []
+    if report.get("compared"):
+        parts += ["## Against the other version", compared_table(report["compared"])]
+    if report.get(BESIDE):
+        parts += ["## Side by side", beside_tables(report[BESIDE])]
+    return parts

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from aimass_apps.inference.ensemble import Together, load_whole
 from aimass_apps.inference.predictor import Predictor
 from aimass_apps.registry.artefacts import STARTERS, Manifest, read_manifest, starters
+from aimass_apps.training.card import BESIDE
 from aimass_apps.training.evaluation import ask, compare_answers, report_on
 from aimass_apps.training.evaluation_tasks import Task, read_rows
 from aimass_apps.training.fit_ensemble import sets_on
@@ -40,7 +41,7 @@ def open_version(folder: Path, beside: Iterable[Path] | None = None) -> Opened:
 def measure(
     versions: Mapping[str, Opened], task: Task, path: Path | None, *, project: Path, at: datetime
 ) -> dict[str, Any]:
-    """The first version's report. Where there are others, it also holds `compared` (it less them) and `side by side`.
+    """The first version's report. Where there are others, it also holds `compared` (it less them) and `card.BESIDE`.
 
     Every version's run is written to the task's log, a file below `project`.
     """
@@ -69,5 +70,5 @@ def measure(
         }
         right = {name: right_answers(rows, scores, task, manifest) for name, (scores, manifest) in sides.items()}
         if right[first]:
-            report["side by side"] = side_by_side(right)
+            report[BESIDE] = side_by_side(right)
     return report

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from aimass_apps.registry.artefacts import Manifest
-from aimass_apps.training.card import table
 from aimass_apps.training.evaluation import decisions
 from aimass_apps.training.evaluation_tasks import Task
 from aimass_apps.training.examples import label_value
@@ -70,27 +69,3 @@ def side_by_side(right: Mapping[str, Mapping[str, Bools]]) -> dict[str, Any]:
             for (figure, first, second, test), adjusted in zip(tests, corrected, strict=True)
         ],
     }
-
-
-def render(found: Mapping[str, Any]) -> str:
-    """Two Markdown tables: the versions, and their pairs."""
-    figures = list(next(iter(found["shares"].values())))
-    versions = table(
-        (f"{found['rows']} rows", *(f"{figure} (95 % interval)" for figure in figures)),
-        [
-            (name, *("{:.3f} ({:.3f} to {:.3f})".format(*own[figure]) for figure in figures))
-            for name, own in found["shares"].items()
-        ],
-    )
-    tests = table(
-        ("figure", "first", "second", "only first right", "only second right", "McNemar p", "p after Holm"),
-        [
-            (*(each[key] for key in ("figure", "first", "second", "only_first", "only_second")), *_two(each))
-            for each in found["pairs"]
-        ],
-    )
-    return f"{versions}\n\n{tests}"
-
-
-def _two(test: Mapping[str, float]) -> tuple[str, str]:
-    return f"{test['p']:.4f}", f"{test['holm']:.4f}"

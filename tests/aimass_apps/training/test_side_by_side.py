@@ -1,10 +1,13 @@
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
 from aimass_apps.registry.artefacts import Manifest
+from aimass_apps.training.card import beside_tables, render_card
 from aimass_apps.training.evaluation_tasks import Task
 from aimass_apps.training.recipe import LabelRule
-from aimass_apps.training.side_by_side import render, right_answers, side_by_side
+from aimass_apps.training.side_by_side import right_answers, side_by_side
 from aimass_apps.training.significance import holm, mcnemar, wilson
 
 MANIFEST = Manifest("triage", "svm", "any", "one", ["a", "b", "c"])
@@ -76,4 +79,7 @@ def test_versions_stand_side_by_side() -> None:
     assert pairs[0]["holm"] == pytest.approx(2 * pairs[0]["p"])  # the smallest one, of one and three, times three
     assert pairs[2]["holm"] == 1.0
     assert found["shares"]["two"]["top-1"][0] == 0.75
-    assert "| one | 0.250 (0.142 to 0.402) | 0.500" in render(found)
+    assert "| one | 0.250 (0.142 to 0.402) | 0.500" in beside_tables(found)
+    card = render_card({**asdict(MANIFEST), "metrics": {"side by side": {"avey_dev": found}}})
+    assert "## Side by side on avey_dev" in card
+    assert "| top-1 | one | two | 0 | 20 | 0.0000 | 0.0000 |" in card

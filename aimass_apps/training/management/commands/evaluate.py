@@ -12,7 +12,7 @@ from aimass_apps.inference.ensemble import NoMembers
 from aimass_apps.inference.predictor import UnknownKind
 from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, Manifest, starters
 from aimass_apps.registry.store import unpack_version
-from aimass_apps.training.card import table
+from aimass_apps.training.card import BESIDE, beside_tables, table
 from aimass_apps.training.evaluation_report import KEPT, compared_table, keep_in_artefact, rivals_among, write_report
 from aimass_apps.training.evaluation_tasks import Task, read_tasks, task_for
 from aimass_apps.training.evidence import keep_reports
@@ -21,7 +21,6 @@ from aimass_apps.training.finding import find_version as find_installed
 from aimass_apps.training.measuring import measure, open_version
 from aimass_apps.training.promotion import live_members
 from aimass_apps.training.recipe import BadRecipe
-from aimass_apps.training.side_by_side import render
 
 
 class Command(BaseCommand):
@@ -65,8 +64,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{task.name}\n{table(('figure', 'value'), report['figures'].items())}")
         if "compared" in report:
             self.stdout.write(compared_table(report["compared"]))
-        if "side by side" in report:
-            self.stdout.write(render(report["side by side"]))
+        if BESIDE in report:
+            self.stdout.write(beside_tables(report[BESIDE]))
 
     def _keep(self, model: str, folder: Path, report: Mapping[str, Any], keep: bool) -> None:
         """An installed version's page shows what was measured; a folder or starter is changed only when asked."""
