@@ -45,7 +45,7 @@ def test_the_train_and_evaluate_commands_work_together(data: Path, capsys: pytes
     report = json.loads((data / "ev" / "test.json").read_text(encoding="utf-8"))
     assert report["figures"]["accuracy"] >= 0.9
     assert set(report["functions"]) == {"f0", "f1"}
-    assert report["compared"]["accuracy"] == {"difference": 0.0, "low": 0.0, "high": 0.0}
+    assert report["compared"][f"{same}, accuracy"] == {"difference": 0.0, "low": 0.0, "high": 0.0}
     assert (data / "ev" / "test-roc.svg").read_text(encoding="utf-8").startswith("<svg")
     assert "| accuracy |" in (data / "ev" / "test.md").read_text(encoding="utf-8")
     assert "accuracy" in capsys.readouterr().out
