@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from aimass_apps.training.examples import Example, Split
 from aimass_apps.training.leaks import find_leaks
@@ -17,12 +17,28 @@ class TooFewRows(ValueError):
     """The dataset has no training rows with labels that the recipe knows."""
 
 
-def review_split(dataset: Dataset, recipe: Recipe) -> tuple[Split, int]:
-    """The dataset as a split, and how many training rows were left out as near-duplicates of its test rows.
+def with_reviews(prepared: Prepared, dataset: Dataset, recipe: Recipe) -> Prepared:
+    """What was prepared from files, and the dataset's rows beside it.
 
-    Rows of another language than the recipe's are left out, and labels that the recipe does not know.
-    Raises `TooFewRows`.
+    Rows of either that stand in the dataset's test rows, exactly or nearly, are left out and counted: the gates judge
+    the version on these, and a site can edit neither. Rows of another language than the recipe's are left out, and
+    labels that the recipe does not know. Raises `TooFewRows`.
     """
+    by_split = _by_split(dataset, recipe)
+    if not by_split["train"]:
+        raise TooFewRows(f"{dataset} has no training rows for {recipe.desk} {recipe.kind} {recipe.language}.")
+    own = Split(Source(name=NAME, licence="this site's own reviews"), by_split["train"], by_split["validation"])
+    test = [row.text for row in by_split["test"]]
+    splits, dropped = [], dict(prepared.dropped)
+    for each in (*prepared.splits, own):
+        training, count = _without_leaks(each.training, test)
+        validation, _ = _without_leaks(each.validation, test)
+        splits.append(Split(each.source, training, validation or (training if each is own else [])))
+        dropped[each.source.name] = dropped.get(each.source.name, 0) + count
+    return Prepared(splits, {name: count for name, count in dropped.items() if count})
+
+
+def _by_split(dataset: Dataset, recipe: Recipe) -> dict[str, list[Example]]:
     rows = dataset.examples.select_related("submission").order_by("id")
     if recipe.language != "any":
         rows = rows.filter(submission__language=recipe.language)
@@ -31,17 +47,7 @@ def review_split(dataset: Dataset, recipe: Recipe) -> tuple[Split, int]:
         example = _example(row, recipe)
         if example.targets:
             by_split[row.split].append(example)
-    training, dropped = _without_leaks(by_split["train"], (row.text for row in by_split["test"]))
-    if not training:
-        raise TooFewRows(f"{dataset} has no training rows for {recipe.desk} {recipe.kind} {recipe.language}.")
-    source = Source(name=NAME, licence="this site's own reviews")
-    return Split(source, training, by_split["validation"] or training), dropped
-
-
-def with_reviews(prepared: Prepared, dataset: Dataset, recipe: Recipe) -> Prepared:
-    """What was prepared from files, and the dataset's rows beside it."""
-    split, dropped = review_split(dataset, recipe)
-    return Prepared([*prepared.splits, split], {**prepared.dropped, NAME: dropped})
+    return by_split
 
 
 def _example(row: DatasetExample, recipe: Recipe) -> Example:
@@ -50,6 +56,6 @@ def _example(row: DatasetExample, recipe: Recipe) -> Example:
     return Example(row.submission.content, targets, dict.fromkeys(targets, 1.0), NAME)
 
 
-def _without_leaks(training: list[Example], test: Iterable[str]) -> tuple[list[Example], int]:
+def _without_leaks(training: Sequence[Example], test: Iterable[str]) -> tuple[list[Example], int]:
     leaked = {hit.training for hit in find_leaks([row.text for row in training], list(test))}
     return [row for place, row in enumerate(training) if place not in leaked], len(leaked)
