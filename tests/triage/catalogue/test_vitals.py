@@ -55,6 +55,7 @@ def test_all_wrong_fields_are_named_at_once() -> None:
          (120, 80, 72, 14, 99, 37.0)),
         ("Temperature 102.2 F, heart rate 110", (None, None, 110, None, None, 39.0)),
         ("No fever of 39.4 and never a pulse of 150; last year BP 200/120.", (None, None, None, None, None, None)),
+        ("BP 75 and mottled, oxygen level 79", (75, None, None, None, 79, None)),
         ("No measurements were taken.", (None, None, None, None, None, None)),
     ],
 )  # fmt: skip
