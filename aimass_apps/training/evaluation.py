@@ -174,8 +174,8 @@ def _classes(
 
 
 def _class(row: Mapping[str, float], classes: Mapping[str, Any], thresholds: Mapping[str, float]) -> str:
-    for name, label in classes["order"]:
-        if row.get(label, 0.0) >= thresholds.get(label, UNKNOWN_THRESHOLD):
+    for name, label, *own in classes["order"]:
+        if row.get(label, 0.0) >= (own[0] if own else thresholds.get(label, UNKNOWN_THRESHOLD)):
             return str(name)
     return str(classes["otherwise"])
 
