@@ -18,9 +18,9 @@ from aimass_apps.training.recipe import BadRecipe, LabelRule, by_path, read_rule
 class Task:
     """One test. `truth` makes a yes or no, `labels` names label columns, `condition` the column of a diagnosis.
 
-    `classes` cuts one column into several classes by labels in order, each from a probability of its own or its threshold; `group` and `function` are columns,
-    `reader` makes a row of a raw one, `group_words` a group of the rows that hold the word; `sample` takes that many
-    rows at most. `log` is the project's file that every run on this test is written to.
+    `classes` cuts one column into several classes by labels in order, each from a limit of its own or its threshold;
+    `group` and `function` are columns, `reader` makes a row of a raw one, `group_words` a group of the rows that hold
+    the word; `sample` takes that many rows at most; every run on this test is written to the project's file `log`.
     """
 
     name: str
