@@ -138,6 +138,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(AIMASS_HOME / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "aimass_apps.operations.tasks.sweep", "schedule": 60.0, "options": {"expires": 55}},
     "deliver": {"task": "aimass_apps.delivery.tasks.deliver", "schedule": 5.0, "options": {"expires": 5}},
+    "forget": {"task": "aimass_apps.operations.tasks.forget", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 
 AUTH_USER_MODEL = "people.User"
@@ -237,6 +238,8 @@ LLM_MODEL = os.environ.get("AIMASS_LLM_MODEL", "")
 LLM_KEY = os.environ.get("AIMASS_LLM_KEY", "")
 LLM_TIMEOUT = float(os.environ.get("AIMASS_LLM_TIMEOUT", "60"))  # seconds for one answer
 LLM_ALLOW_HTTP = _flag("AIMASS_LLM_ALLOW_HTTP", default=False)
+# How long delivered events and the answers to webhooks are kept; decisions and reviews stay.
+KEEP_TRAFFIC_DAYS = int(os.environ.get("KEEP_TRAFFIC_DAYS", "90"))
 LEASE_SECONDS = int(os.environ.get("LEASE_SECONDS", "60"))
 # Platforms may name endpoints on private addresses only where the operator says so.
 ALLOW_PRIVATE_ENDPOINTS = _flag("ALLOW_PRIVATE_ENDPOINTS", default=not PRODUCTION)

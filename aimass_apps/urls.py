@@ -17,3 +17,4 @@ urlpatterns = [
 ]
 
 handler404 = "aimass_apps.web.views.not_found"
+handler500 = "aimass_apps.web.views.broken"

@@ -172,3 +172,9 @@ def free_expired_leases() -> int:
     nothing = {"lease": None, "leased_until": None, "last_error": "lease expired"}
     given_up = expired.filter(attempts__gte=ATTEMPTS).update(state=Delivery.State.FAILED, **nothing)
     return given_up + expired.update(state=Delivery.State.WAITING, next_at=Now(), **nothing)
+
+
+def forget_old_deliveries(older_than: timedelta) -> int:
+    """Remove events that were delivered or given up, by when they were written; the decisions stay. How many."""
+    over = [Delivery.State.DELIVERED, Delivery.State.FAILED]
+    return Delivery.objects.filter(state__in=over, created_at__lt=Now() - older_than).delete()[0]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
+
 from aimass_apps.delivery import outbox
 from aimass_apps.delivery.outbox import DELIVER_QUEUE, DELIVER_TASK
 from aimass_apps.submissions.doorbell import ring
@@ -18,6 +20,7 @@ from aimass_apps.submissions.ledger import (
 from aimass_apps.submissions.settling import settle_forgotten
 from aimass_apps.training.promotion import JUDGE_QUEUE, JUDGE_TASK
 from aimass_apps.training.runs import RUN_QUEUE, RUN_TASK, runs_wait
+from moderation.intake import forget_old_receipts
 
 FORGOTTEN_AFTER = timedelta(seconds=30)
 
@@ -44,3 +47,9 @@ def sweep_once() -> Swept:
     if runs_wait():
         ring(RUN_TASK, RUN_QUEUE)
     return swept
+
+
+def forget_once() -> int:
+    """Remove traffic records that are older than the installation keeps them; how many rows."""
+    kept = timedelta(days=settings.KEEP_TRAFFIC_DAYS)
+    return outbox.forget_old_deliveries(kept) + forget_old_receipts(kept)

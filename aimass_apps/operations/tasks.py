@@ -7,7 +7,7 @@ from celery.signals import worker_ready, worker_shutdown
 
 from aimass_apps.operations import demo
 from aimass_apps.operations.beats import Heart, forget_old_beats
-from aimass_apps.operations.sweeper import sweep_once
+from aimass_apps.operations.sweeper import forget_once, sweep_once
 
 FEED_TASK, WIPE_TASK, DEMO_QUEUE = (
     "aimass_apps.operations.tasks.feed_demo",
@@ -21,6 +21,11 @@ _hearts: list[Heart] = []
 def sweep() -> None:
     sweep_once()
     forget_old_beats()
+
+
+@shared_task(name="aimass_apps.operations.tasks.forget")
+def forget() -> None:
+    forget_once()
 
 
 @shared_task(name=FEED_TASK)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
-from django.views.defaults import page_not_found
+from django.views.defaults import page_not_found, server_error
 
 from aimass_apps.web import navigation
 from aimass_apps.web.gallery import gallery_context
@@ -53,6 +53,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
         return problem_json(404, _("Not found."), _("Nothing is known under this address."))
     return page_not_found(request, exception)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Something failed that nobody foresaw: programs get a problem document, people a page."""
+    if request.path.startswith("/api/"):
+        return problem_json(500, _("Something broke."), _("It is written to the log. Nothing half-done was kept."))
+    return server_error(request)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,7 +1,14 @@
 """The only writer of the moderation desk."""
 
 from moderation.intake.leases import ItemHeld, release_item, renew, take_item, take_next
-from moderation.intake.receiving import Incoming, Receipt, WebhookConflict, receive_posts, receive_webhook
+from moderation.intake.receiving import (
+    Incoming,
+    Receipt,
+    WebhookConflict,
+    forget_old_receipts,
+    receive_posts,
+    receive_webhook,
+)
 from moderation.intake.reviewing import (
     AlreadyDecided,
     Judgement,
@@ -22,6 +29,7 @@ __all__ = [
     "Receipt",
     "WebhookConflict",
     "escalate_post",
+    "forget_old_receipts",
     "receive_posts",
     "receive_webhook",
     "release_item",

@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 
 from aimass_apps.inference.language import detect_language, languages_to_ask
 from aimass_apps.people.models import Platform
@@ -137,3 +139,8 @@ def receive_webhook(
             if attempt == TRIES - 1:
                 raise
     raise AssertionError("unreachable: the last try returns or raises")
+
+
+def forget_old_receipts(older_than: timedelta) -> int:
+    """Remove the answers kept for repeated webhooks; a repeat that late is refused by its time stamp. How many."""
+    return WebhookReceipt.objects.filter(received_at__lt=Now() - older_than).delete()[0]

@@ -8,11 +8,12 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django.views.defaults import bad_request, server_error
 
 from aimass_apps.people.roles import Role
 from aimass_apps.web import navigation, toasts
+from aimass_apps.web.views import broken
 
 PASSWORD = "a long enough password 7"
 
@@ -146,3 +147,22 @@ def test_a_toast_travels_in_a_header():
     assert '"text": "Approved."' in answer.headers["HX-Trigger"]
     with pytest.raises(ValueError, match="unknown tone"):
         toasts.add(HttpResponse(), "x", tone="pink")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/api/v1/posts/", "application/problem+json"), ("/sign-in/", "text/html; charset=utf-8")]
+)
+def test_what_nobody_foresaw_is_a_problem_for_programs_and_a_page_for_people(client, db, monkeypatch, path, kind):
+    def break_down(*_: object) -> None:
+        raise RuntimeError("secret detail")
+
+    client.raise_request_exception = False
+    monkeypatch.setattr("django.urls.resolvers.URLResolver.resolve", break_down)
+    monkeypatch.setattr("django.urls.resolvers.URLResolver.resolve_error_handler", lambda self, code: broken)
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (500, kind)
+    assert "secret" not in answer.content.decode()
+
+
+def test_the_site_uses_it():
+    assert get_resolver().resolve_error_handler(500) is broken
