@@ -13,7 +13,7 @@ from moderation.intake import review_post, take_item, take_next
 from moderation.intake.reviewing import Judgement
 from moderation.models import Post
 
-from .conftest import answer_all, make_person, receive, score_by_words, sign_in
+from .conftest import answer_all, make_person, make_version, receive, score_by_words, sign_in
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -67,6 +67,17 @@ def test_the_queue_says_what_and_why(queued, desk):
     assert "Threat" in page
     assert "80 %" in page
     assert "a quiet day" not in page
+
+
+def test_a_language_that_no_model_reads_is_said(platform, desk):
+    make_version()
+    (mixed,) = receive(platform, "a quiet day, это мой новый дом")
+    answer_all(score_by_words)
+    client, person = desk
+    page = client.get(url("queue")).content.decode()
+    assert "Language not read" in page
+    take_item(post=mixed.pk, by=person)
+    assert "a part is in a language that no model reads" in client.get(url("item", mixed)).content.decode()
 
 
 def test_an_empty_queue_says_so(desk):
