@@ -177,6 +177,7 @@ def test_a_busy_endpoint_is_asked_again_after_a_pause_and_given_up_in_the_end(
     rung: list[float] = []
     monkeypatch.setattr(loop, "ring", lambda task, queue, after: rung.append(after))
     fake.replies = [(503, b"{}")]
+    monkeypatch.setattr(ledger, "REMOTE_PAUSE", 3600)
     assessment = open_visit(clinician, STORY)
     assert run() == 1
     assert (slot(assessment).state, slot(assessment).error) == ("waiting", "http_503")
