@@ -13,6 +13,8 @@ from triage.conditions import icd10_of, name_of
 from triage.models import Urgency
 
 SHOWN_CONDITIONS = 6
+SHOWN_LIKELY = 8  # conditions of the set that stand open; the others unfold
+WIDE = 15  # conditions; a larger set narrows nothing down
 SEX = {"female": gettext_lazy("Female"), "male": gettext_lazy("Male"), "other": gettext_lazy("Sex not known")}
 VITALS = {
     "heart_rate": gettext_lazy("Heart rate"),
@@ -136,7 +138,10 @@ def unanswered(outcome: Mapping[str, Any]) -> list[str]:
         "failed": _("The %(model)s model failed on this text: its answer is missing."),
         "late": _("The %(model)s model had not answered yet when the proposal was made."),
     }
-    return [words[model["state"]] % {"model": _named(model)["shown"]} for model in models if model["state"] in words]
+    sentences = [words[each["state"]] % {"model": _named(each)["shown"]} for each in models if each["state"] in words]
+    if any(model["kind"] == Kind.ENSEMBLE and model["state"] == "failed" for model in models):
+        sentences[0] = _("The ensemble could not be used: every model counts the same, and no set is given.")
+    return sentences
 
 
 def _named(model: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,10 +159,34 @@ def condition_rows(outcome: Mapping[str, Any]) -> list[tuple[str, list[float | N
     ]
 
 
+def likely_set(outcome: Mapping[str, Any]) -> dict[str, Any]:
+    """The prediction set in words: its conditions, how often such sets held the right one; empty where there is none.
+
+    Nothing is said of a text that the models do not know: the promise is not for it.
+    """
+    found = outcome.get("likely")
+    if not found or outcome.get("outside_known"):
+        return {}
+    names = [name_of(condition) for condition in found["conditions"]]
+    elsewhere = found.get("elsewhere")
+    return {
+        "names": names,
+        "first": names[:SHOWN_LIKELY],
+        "further": names[SHOWN_LIKELY:],
+        "wide": len(names) > WIDE,
+        "aim": round(100 * found["aim"]),
+        "coverage": round(100 * found["coverage"]),
+        "cases": found["cases"],
+        "real": found["confirmed"],
+        "elsewhere": {**elsewhere, "coverage": round(100 * elsewhere["coverage"])} if elsewhere else None,
+    }
+
+
 REASONS = {
     "models": gettext_lazy("The models together: at least this urgency is likely enough"),
     "no_models": gettext_lazy("No model answered: never lower than this without one"),
     "outside_known": gettext_lazy("Outside what the models know: never lower than this"),
+    "unmeasured": gettext_lazy("No ensemble says whether the models know such a text: never lower than this"),
 }
 
 

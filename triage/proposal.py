@@ -76,6 +76,7 @@ def propose(submission: Submission, *, ensemble: InForce | None = None, late: bo
     ranked = {candidate.condition for candidate in made.differential}
     models = [*_combined(ensemble, made), *(_model(prediction, ranked) for prediction in decisive)]
     outcome = {**_floor_parts(floor), **_decided_parts(made), "models": models, "late": late}
+    outcome["likely"] = _likely(ensemble, made)
     outcome["shown"] = _shown(outcome)
     return Proposal(
         urgency=made.urgency,
@@ -110,6 +111,21 @@ def _combined(ensemble: InForce | None, made: Outcome) -> list[dict[str, Any]]:
             "top": {label: round(value, 5) for label, value in top},
         }
     ]
+
+
+def _likely(ensemble: InForce | None, made: Outcome) -> dict[str, Any] | None:
+    """The prediction set with what was measured of such sets; None where no fitted rule made one."""
+    if ensemble is None or ensemble.ensemble is None or made.combined is None or not made.combined.likely:
+        return None
+    measured = ensemble.ensemble.measured
+    return {
+        "conditions": list(made.combined.likely),
+        "aim": measured["aim"],
+        "coverage": measured["coverage"],
+        "cases": measured["cases"],
+        "confirmed": measured["confirmed"],
+        "elsewhere": measured.get("elsewhere"),
+    }
 
 
 def preview(submission: Submission) -> dict[str, Any]:
@@ -148,7 +164,6 @@ def _decided_parts(made: Outcome) -> dict[str, Any]:
         "reasons": [{"code": reason.code, "level": reason.level, "detail": reason.detail} for reason in made.reasons],
         "differential": ranked,
         "outside_known": made.outside_known,
-        "likely": list(made.combined.likely) if made.combined and made.combined.likely else None,
         # What confirming records: no condition where the models don't know the text.
         "condition": ranked[0]["condition"] if ranked and not made.outside_known else None,
     }

@@ -118,6 +118,7 @@ def _words(assessment: Assessment, outcome: dict[str, Any]) -> dict[str, Any]:
         "voices": said,
         "voices_waiting": sum(each.state == voice.WAITING for each in said),
         "language_model": voice.destination() if said else {},
+        "likely": explaining.likely_set(outcome),
         "unanswered": explaining.unanswered(outcome),
         "confirm_words": _("Confirm: %(urgency)s") % {"urgency": Urgency(level).label} if level else _("Confirm"),
         "proposed_condition": name_of(condition) if condition else "",

@@ -52,10 +52,10 @@ def train_ensemble(plan: Recipe, prepared: Prepared, folders: Iterable[Path], ou
     wanted = Wanted(**plan.settings.get("wanted", {}))
     rules = fit_rules(fitted, wanted)
     confirmed = _ask(plan, members, rows["reviews"]) if rows["reviews"] else None
-    notes: dict[str, Any] = {"coverage": wanted.coverage, "limits from": "invented visits", **_elsewhere(plan)}
+    notes: dict[str, Any] = {"aim": wanted.coverage, "confirmed": 0, **_elsewhere(plan)}
     if confirmed is not None and len(confirmed) >= FEWEST // 2:
         rules = [with_limits(rule, confirmed, wanted) for rule in rules]
-        notes["limits from"] = f"{len(confirmed)} confirmed visits"
+        notes["confirmed"] = len(confirmed)
     ensemble = Ensemble(plan.labels, {frozenset(rule.powers): rule for rule in rules}, notes)
     figures = _measure(plan, ensemble, members, rows["test"])
     measured = {**notes, **figures["sets"]["all"]}
