@@ -56,7 +56,9 @@ def test_conditions_are_found_by_name_synonym_and_code(at_desk: Client) -> None:
     assert "Migraine" in search(at_desk, "conditions", q="migr")
     assert "conditions/myocardial_infarction" in search(at_desk, "conditions", q="heart attack")
     assert "ppendicitis" in search(at_desk, "conditions", q="K35")
-    assert "No condition matches" in search(at_desk, "conditions", q="xyzzy")
+    none = search(at_desk, "conditions", q="xyzzy")
+    assert "No condition matches" in none
+    assert 'hx-swap-oob="innerHTML:#count">0 entries' in none
     assert find_conditions("migraine")[0].id == "migraine"
     immediate = find_conditions("", urgency="immediate")
     assert immediate

@@ -102,21 +102,19 @@ def _listed(
     choices: Mapping[str, Any],
 ) -> HttpResponse:
     """A page of the list, or its part alone for htmx. A search shows its best hits at once."""
-    searched = request.method == "POST"
-    page = Paginator(found, MOST_FOUND if searched else PAGE_SIZE).get_page(
-        None if searched else request.GET.get("page")
-    )
+    searched, alone = request.method == "POST", request.headers.get("HX-Request") == "true"
+    size, number = (MOST_FOUND, None) if searched else (PAGE_SIZE, request.GET.get("page"))
+    page = Paginator(found, size).get_page(number)
     shown = {
         **choices,
+        "alone": alone,
         "asked": asked,
-        "part": part,
         "tabs": _tabs(part),
         "page": page,
         "rows": [row(each) for each in page],
         "searched": searched,
         "more": max(0, len(found) - MOST_FOUND),
     }
-    alone = request.headers.get("HX-Request") == "true"
     return render(request, f"triage/catalogue/{'_' if alone else ''}{part}.html", shown)
 
 
