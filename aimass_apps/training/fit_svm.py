@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags, hstack
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import SGDClassifier
 from sklearn.model_selection import KFold
+from sklearn.preprocessing import normalize as unit_rows
 from sklearn.svm import LinearSVC
 
 from aimass_apps.inference.heads import Array, Head
+from aimass_apps.inference.normalise import normalise
 from aimass_apps.inference.svm import (
     PAIRS,
     VOCABULARY,
@@ -49,10 +52,9 @@ def fit_svm(recipe: Recipe, examples: Sequence[Example], report: Report) -> SvmP
     """
     from aimass_apps.inference.heads import plain_head
 
-    features = Features([_vectoriser(each) for each in recipe.settings["features"]])
     report(Progress("features", 0, 1))
     targets, weights = as_arrays(examples, recipe)
-    matrix = _fit_features(features, [row.text for row in examples], recipe, targets[:, 0], weights[:, 0])
+    features, matrix = _fit_features(recipe, [row.text for row in examples], targets[:, 0], weights[:, 0])
     coefficients = np.zeros((targets.shape[1], matrix.shape[1]), np.float32)
     intercepts = np.zeros(targets.shape[1], np.float32)
     for column, label in enumerate(recipe.labels):
@@ -89,31 +91,49 @@ def write_svm(model: SvmPredictor, head: Head, folder: Path) -> None:
     head.write(folder)
 
 
-def _vectoriser(settings: Mapping[str, Any]) -> Any:
-    if settings.get("analyzer") not in {"word", "char", "char_wb", PAIRS}:
-        raise BadRecipe("settings.features: analyzer is word, char, char_wb or pairs")
+def _fit_features(recipe: Recipe, texts: Sequence[str], targets: Any, weights: Any) -> tuple[Features, csr_matrix]:
+    """The features of `[[settings.features]]` and what they make of the texts; `targets` are of the first label."""
+    read = [normalise(text).text for text in texts]
+    vectorisers, blocks = [], []
+    for settings in recipe.settings["features"]:
+        bayes = settings.get("weigh") == "bayes"
+        if settings.get("analyzer") not in {"word", "char", "char_wb", *((PAIRS,) if bayes else ())}:
+            raise BadRecipe('settings.features: analyzer is word, char, char_wb, or pairs with weigh = "bayes"')
+        vectoriser, block = _weighed_by_side(settings, read, targets, weights) if bayes else _by_idf(settings, read)
+        vectorisers.append(vectoriser)
+        blocks.append(block)
+    return Features(vectorisers), csr_matrix(hstack(blocks), dtype=np.float32)
+
+
+def _by_idf(settings: Mapping[str, Any], texts: Sequence[str]) -> tuple[Any, csr_matrix]:
     limits = {"max_features": settings["most"], "min_df": settings.get("min_df", 2)}
-    binary = settings.get("weigh") == "bayes"
-    return new_vectoriser(settings["analyzer"], settings.get("ngrams", [1, 1]), binary=binary, **limits)
+    vectoriser = new_vectoriser(settings["analyzer"], settings["ngrams"], **limits)
+    return vectoriser, vectoriser.fit_transform(texts)
 
 
-def _fit_features(features: Features, texts: Sequence[str], recipe: Recipe, targets: Any, weights: Any) -> csr_matrix:
-    from aimass_apps.inference.normalise import normalise
+def _weighed_by_side(
+    settings: Mapping[str, Any], texts: Sequence[str], targets: Any, weights: Any
+) -> tuple[Any, csr_matrix]:
+    analyzer, ngrams = settings["analyzer"], settings.get("ngrams", [1, 1])
+    limits = {"max_features": settings["most"], "min_df": settings.get("min_df", 2)}
+    if analyzer == PAIRS:
+        words = [chinese_words(text) for text in texts]
+        counter = CountVectorizer(analyzer=pair_up, vocabulary=_common_pairs(words, *limits.values()), binary=True)
+        held = counter.fit_transform(words)
+    else:
+        pattern = new_vectoriser(analyzer, ngrams).token_pattern
+        counter = CountVectorizer(
+            analyzer=analyzer, ngram_range=tuple(ngrams), token_pattern=pattern, binary=True, **limits
+        )
+        held = counter.fit_transform(texts)
+    ratios = _log_ratios(held, targets, weights)
+    vectoriser = new_vectoriser(analyzer, ngrams, binary=True, vocabulary=counter.vocabulary_)
+    vectoriser.idf_ = ratios
+    return vectoriser, unit_rows(held.astype(np.float32) @ diags(ratios.astype(np.float32)))
 
-    plain = [normalise(text).text for text in texts]
-    for each, settings in zip(features.vectorisers, recipe.settings["features"], strict=True):
-        if each.analyzer is word_pairs:
-            each.set_params(vocabulary=_common_pairs(plain, each.max_features, each.min_df))
-        each.fit(plain)
-        if settings.get("weigh") == "bayes":
-            each.idf_ = np.ones(len(each.vocabulary_))
-            each.idf_ = _log_ratios(each.transform(plain), targets, weights)
-    return features.transform(texts)
 
-
-def _common_pairs(texts: Sequence[str], most: int, fewest: int) -> dict[str, int]:
+def _common_pairs(words: Sequence[Sequence[str]], most: int, fewest: int) -> dict[str, int]:
     """The `most` commonest pairs of common words; all pairs of rare ones would not fit into memory."""
-    words = [chinese_words(text) for text in texts]
     texts_with = Counter(word for row in words for word in row)
     pairs: Counter[str] = Counter()
     for row in words:
@@ -122,9 +142,8 @@ def _common_pairs(texts: Sequence[str], most: int, fewest: int) -> dict[str, int
     return {pair: column for column, pair in enumerate(sorted(kept))}
 
 
-def _log_ratios(matrix: csr_matrix, targets: Any, weights: Any) -> Any:
+def _log_ratios(held: csr_matrix, targets: Any, weights: Any) -> Any:
     """For each term the log of its share in positive rows over that in negative ones, one added to each count."""
-    held = matrix.sign()
     sides = [
         1.0 + np.asarray(held.T @ np.where((targets >= 0.5) == positive, weights, 0.0)).ravel()
         for positive in (True, False)

@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from aimass_apps.inference.predictor import Item, load_predictor
 from aimass_apps.inference.svm import word_pairs
+from aimass_apps.training.fit_svm import _fit_features
+from aimass_apps.training.recipe import read_recipe
 from aimass_apps.training.train import train_recipe
 
 RECIPE = """
@@ -55,3 +59,13 @@ def test_pairs_tell_what_single_words_do_not(tmp_path: Path) -> None:
         assert (answer.scores["toxic"] > 0.5) == bool(flag), (who, what)
     again = train_recipe(recipe, tmp_path, tmp_path / "again")
     assert (again / "model.safetensors").read_bytes() == (folder / "model.safetensors").read_bytes()
+
+
+def test_what_is_trained_on_is_what_is_scored(tmp_path: Path) -> None:
+    recipe = tmp_path / "svm.toml"
+    recipe.write_text(RECIPE, encoding="utf-8")
+    texts = [f"第{n}天的{who}真是非常{what}" for n in range(20) for who, what, _ in SAID]
+    targets = np.array([flag for _ in range(20) for *_, flag in SAID], np.float32)
+    features, matrix = _fit_features(read_recipe(recipe), texts, targets, np.ones_like(targets))
+    assert matrix.shape[0] == len(texts)
+    assert np.abs((features.transform(texts) - matrix).toarray()).max() < 1e-6
