@@ -42,7 +42,7 @@ def page_of(
         "post": post,
         "mode": mode,
         "text": text,
-        "lang": "zh" if post.submission.language in ("zh", "mixed") else post.submission.language,
+        "lang": {"mixed": "zh", "other": "", "unknown": ""}.get(post.submission.language, post.submission.language),
         "marks": shown.marks(predictions),
         "reasons": shown.reason_lines(post, text),
         "scores": scores,
