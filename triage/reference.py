@@ -174,11 +174,18 @@ def _limits(limits: Limits) -> list[str]:
 
 
 def _case(case: Mapping[str, object]) -> dict[str, Any]:
-    """The case's text, and what else was known: age, sex, vital signs."""
+    """The case's text, and what else was known: age, sex, pregnancy, vital signs."""
     rest = [
-        f"{key.replace('_', ' ')} {value}"
+        _fact(key, value)
         for name, given in case.items()
         if name != "text"
         for key, value in (given.items() if isinstance(given, dict) else [(name, given)])
     ]
     return {"text": case.get("text", ""), "facts": ", ".join(rest)}
+
+
+def _fact(name: str, value: object) -> str:
+    words = name.replace("_", " ")
+    if isinstance(value, bool):
+        return words if value else _("not %(fact)s") % {"fact": words}
+    return f"{words} {value}"

@@ -125,6 +125,8 @@ def test_every_rule_is_told_whole() -> None:
         assert row["near_miss"]["text"]
     limited = next(rule for rule in load_rules() if rule.limits.age_max)
     assert rule_row(limited)["limits"]
+    pregnant = next(rule for rule in load_rules() if rule.fires.get("pregnant"))
+    assert rule_row(pregnant)["fires"]["facts"].endswith("pregnant")
 
 
 def test_evidence_stands_side_by_side(at_desk: Client) -> None:
