@@ -6,7 +6,7 @@ from django.urls import reverse
 from aimass_apps.people.models import User
 from aimass_apps.registry.store import install_version
 from aimass_apps.training.evaluation_report import KEPT, keep_in_artefact
-from aimass_apps.training.evidence import keep_reports
+from aimass_apps.training.evidence import keep_reports, rivals
 from aimass_apps.training.models import Evaluation
 from aimass_apps.training.promotion import promote
 from tests.aimass_apps.registry.conftest import make_artefact  # noqa: F401 - a fixture
@@ -154,3 +154,15 @@ def test_measuring_without_frozen_reviews_says_what_is_missing(client, version):
 
 def test_a_moderator_measures_nothing(client, version):
     assert sign_in(client, "moderator").post(reverse("models:measure", args=[version.pk])).status_code == 403
+
+
+def test_versions_of_one_desk_and_language_stand_beside_each_other(client, version, make_artefact):  # noqa: F811
+    other = install_version(folder=make_artefact("second", term="twit"))
+    keep_reports(version, [REPORT])
+    keep_reports(other, [{**REPORT, "figures": {"macro-F1": 0.9}}, {**REPORT, "task": "else"}])
+    leading, found = rivals(version, "swaps")
+    assert (leading, [(each.name, each.value) for each in found]) == (
+        "macro-F1",
+        [(str(other), 0.9), (str(version), 0.81)],
+    )
+    assert all(0 < each.megabytes < 0.01 for each in found)

@@ -202,7 +202,7 @@ def test_charts_say_what_they_show():
 def test_probabilities_side_by_side():
     drawn = draw('{% probability_table rows models title="C" %}', rows=[("Flu", [0.5, None], "J11")], models=["A", "B"])
     assert 'width="50.0%"' in drawn
-    assert "no answer" in drawn
+    assert "not named" in drawn
     assert "J11" in drawn
 
 
@@ -233,3 +233,23 @@ def test_pairs_without_a_value_are_left_out():
     drawn = draw("{% key_value pairs %}", pairs=[("A", 1), ("B", None)])
     assert "<dt>A</dt>" in drawn
     assert "<dt>B</dt>" not in drawn
+
+
+def test_curves_are_read_between_their_points_and_not_beyond() -> None:
+    drawn = charts.curves({"a": [(0, 0), (0.2, 0.5), (0.2, 0.6), (1, 1)], "b": [(0.5, 0.5), (0.6, 0.7)]}, ("x", "y"))
+    assert drawn.lines[0].path == "M0 100 L20.0 50.0 L20.0 40.0 L100 0"
+    table = dict(drawn.rows)
+    assert table["0.1"] == ("0.25", "–")
+    assert table["0.5"][1] == "0.5"
+    assert "b" not in str(table["1"])
+
+
+def test_a_scatter_says_the_name_and_height_of_each_dot() -> None:
+    drawn = charts.scatter([("BERT", 24.0, 0.76), ("SVM", 3.0, 0.5)], ("MB", "F1"))
+    assert drawn.lines[1].dots == ((12.0, 50.0, "SVM: 0.5"),)
+    assert drawn.labels == ("0", "12.5", "25")
+
+
+def test_a_bar_can_be_a_share_of_what_is_possible() -> None:
+    assert charts.bars([("a", 30)], full=100)[0].share == 30
+    assert charts.bars([("a", 30)])[0].share == 100
