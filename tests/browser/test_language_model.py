@@ -18,7 +18,7 @@ from triage.models import Assessment
 TEXT = "Steady pain under the right ribs since a fatty meal, fever, vomited twice. Denies chest pain."
 SAID = {
     "conditions": [
-        {"id": "cholecystitis_acute", "probability": 0.6, "quotes": ["pain under the right ribs", "fever"]},
+        {"id": "cholecystitis", "probability": 0.6, "quotes": ["pain under the right ribs", "fever"]},
         {"id": "pancreatitis_acute", "probability": 0.2, "quotes": ["vomited twice"]},
         {"id": "myocardial_infarction", "probability": 0.1, "quotes": ["chest pain"]},
     ],
@@ -38,7 +38,7 @@ def assessment(person: Any, fake: FakeEndpoint) -> Assessment:
     go_live(model="a-model", reason="for a test")
     add_version("svm")
     opened = open_visit(person("clinician"), TEXT, age_years=58.0, vitals={"temperature": 38.4})
-    answer(opened, "svm", {"cholecystitis_acute": 0.4, "biliary_colic": 0.3, "common_cold": 0.2})
+    answer(opened, "svm", {"cholecystitis": 0.4, "biliary_colic": 0.3, "common_cold": 0.2})
     return opened
 
 
