@@ -2,12 +2,13 @@
 
 import math
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
 from triage.decide import load_policy
-from triage.evaluation.urgency import figures, propose, read_cases
+from triage.evaluation.urgency import SETS, figures, propose, read_cases, three_figures
 
 
 def test_figures_of_a_small_table() -> None:
@@ -47,8 +48,23 @@ def test_no_cases_is_an_error() -> None:
         figures([])
 
 
-def test_the_floor_alone_finds_each_open_emergency() -> None:
-    cases = read_cases(sealed=False)
+def test_figures_on_three_levels() -> None:
+    found = three_figures(
+        [
+            ("emergency", "emergency"),
+            ("emergency", "self_care"),
+            ("non_emergency", "emergency"),
+            ("self_care", "self_care"),
+        ]
+    )
+    assert (found.exact.hits, found.safe.hits, found.emergencies.hits, found.emergencies.of) == (2, 3, 1, 2)
+    with pytest.raises(ValueError, match="no vignettes"):
+        three_figures([])
+
+
+@pytest.mark.parametrize("path", SETS.values(), ids=SETS.keys())
+def test_the_floor_alone_finds_each_open_emergency(path: Path) -> None:
+    cases = read_cases(sealed=False, path=path)
     policy = load_policy()
     pairs = [(case.level, propose(case, {}, policy, {}).urgency) for case in cases]
     found = figures(pairs)
@@ -62,3 +78,14 @@ def test_the_command_prints_the_table() -> None:
     assert "under-triage" in out.getvalue()
     assert "the safety floor alone" in out.getvalue()
     assert "self_care-01: soon" in out.getvalue()
+
+
+def test_vignettes_are_counted_on_three_levels_and_sealed_misses_stay_closed() -> None:
+    out = StringIO()
+    call_command("evaluate_urgency", "--cases", "vignettes", "--floor-only", stdout=out)
+    assert "exact on three levels" in out.getvalue()
+    assert "recall" not in out.getvalue()
+    out = StringIO()
+    call_command("evaluate_urgency", "--cases", "second", "--floor-only", "--sealed", "--misses", stdout=out)
+    assert "77 sealed cases" in out.getvalue()
+    assert "second-" not in out.getvalue()

@@ -7,30 +7,55 @@ Cohen's kappa with quadratic weights.
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 
 from aimass_apps.inference.ensemble import Ensemble
 from triage.catalogue.floor import Facts, Floor, safety_floor
 from triage.catalogue.scales import LEVELS, Level
 from triage.catalogue.vitals import Vitals
-from triage.decide import Outcome, Policy, decide, three_levels
+from triage.decide import Outcome, Policy, ThreeLevels, decide, three_levels
 
-CASES: Final = Path(__file__).with_name("urgency_cases.json")
+FOLDER: Final = Path(__file__).parent
+CASES: Final = FOLDER / "urgency_cases.json"
+SETS: Final[Mapping[str, Path]] = {"first": CASES, "second": FOLDER / "urgency_cases_second.json"}
+"""Sets of cases on five levels, each hashed before what it judges; `VIGNETTES` has its own truth on three."""
+VIGNETTES: Final = FOLDER / "vignettes.json"
+THREE: Final[tuple[ThreeLevels, ...]] = get_args(ThreeLevels)
 EMERGENCIES: Final = frozenset({"immediate", "very_urgent"})
 Z95: Final = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
-class UrgencyCase:
-    """One case with the level that its author gave and the reason for it."""
+class Visit:
+    """A text and its facts, as the desk gets them, and why the author gave it its truth."""
 
     id: str
     text: str
     facts: Facts
-    level: Level
     why: str
+
+    @property
+    def told(self) -> dict[str, object]:
+        """The facts as a model is told them."""
+        known, vitals = self.facts, self.facts.vitals
+        told = {"age_years": known.age_years, "sex": known.sex, "pregnant": known.pregnant}
+        return {**told, "vitals": {} if vitals is None else asdict(vitals)}
+
+
+@dataclass(frozen=True, slots=True)
+class UrgencyCase(Visit):
+    """One case with the level that its author gave."""
+
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Vignette(Visit):
+    """One short vignette with its truth on three levels."""
+
+    three: ThreeLevels
 
 
 class Share(NamedTuple):
@@ -68,17 +93,26 @@ class UrgencyFigures:
 
 
 def read_cases(*, sealed: bool, path: Path = CASES) -> list[UrgencyCase]:
-    """The open or the sealed cases. The sealed third is opened once, when rules and policy are final."""
-    return [_case(raw) for raw in json.loads(path.read_text(encoding="utf-8")) if raw["sealed"] == sealed]
+    """The open or the sealed cases. The sealed ones are opened once, when rules and policy are final."""
+    return [UrgencyCase(*_visit(raw), raw["level"]) for raw in _rows(path, sealed)]
 
 
-def _case(raw: Mapping[str, Any]) -> UrgencyCase:
+def read_vignettes(*, sealed: bool, path: Path = VIGNETTES) -> list[Vignette]:
+    """The open or the sealed vignettes."""
+    return [Vignette(*_visit(raw), raw["three"]) for raw in _rows(path, sealed)]
+
+
+def _rows(path: Path, sealed: bool) -> list[Mapping[str, Any]]:
+    return [raw for raw in json.loads(path.read_text(encoding="utf-8")) if raw["sealed"] == sealed]
+
+
+def _visit(raw: Mapping[str, Any]) -> tuple[str, str, Facts, str]:
     facts = Facts(raw["age"], raw["sex"], raw.get("pregnant"), Vitals.from_mapping(raw["vitals"]))
-    return UrgencyCase(raw["id"], raw["text"], facts, raw["level"], raw["why"])
+    return raw["id"], raw["text"], facts, raw["why"]
 
 
 def propose(
-    case: UrgencyCase,
+    case: Visit,
     answers: Mapping[str, Mapping[str, float] | None],
     policy: Policy,
     condition_urgency: Mapping[str, Level],
@@ -105,6 +139,28 @@ def figures(pairs: Sequence[tuple[Level, Level]]) -> UrgencyFigures:
         three=_share(sum(_three(truth) == _three(proposed) for truth, proposed in pairs), count),
         recall={level: _recall(pairs, level) for level in LEVELS},
         kappa=_quadratic_kappa(places),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ThreeFigures:
+    """Figures on three levels: exact, at or above the truth, and emergencies that were called one."""
+
+    exact: Share
+    safe: Share
+    emergencies: Share
+
+
+def three_figures(pairs: Sequence[tuple[ThreeLevels, ThreeLevels]]) -> ThreeFigures:
+    """Figures over (true, proposed) pairs on three levels. Raises ValueError where there is none."""
+    if not pairs:
+        raise ValueError("no vignettes")
+    places = [(THREE.index(truth), THREE.index(proposed)) for truth, proposed in pairs]
+    called = [proposed == 0 for truth, proposed in places if truth == 0]
+    return ThreeFigures(
+        exact=_share(sum(truth == proposed for truth, proposed in places), len(pairs)),
+        safe=_share(sum(proposed <= truth for truth, proposed in places), len(pairs)),
+        emergencies=_share(sum(called), len(called)),
     )
 
 

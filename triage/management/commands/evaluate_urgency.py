@@ -1,6 +1,6 @@
 """manage.py evaluate_urgency: how good the proposed urgency is on the project's own cases, with and without models."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,21 @@ from aimass_apps.inference.ensemble import Ensemble, ensemble_among, readers_amo
 from aimass_apps.inference.predictor import Item, load_predictor
 from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, read_manifest, starters
 from triage.catalogue.load import load_catalogue
-from triage.catalogue.scales import LEVELS, Level
-from triage.decide import Policy, UnusablePolicy, load_policy
-from triage.evaluation.urgency import UrgencyCase, UrgencyFigures, figures, propose, read_cases
+from triage.catalogue.scales import LEVELS
+from triage.decide import Outcome, Policy, UnusablePolicy, load_policy
+from triage.evaluation.urgency import (
+    SETS,
+    ThreeFigures,
+    UrgencyCase,
+    UrgencyFigures,
+    Vignette,
+    Visit,
+    figures,
+    propose,
+    read_cases,
+    read_vignettes,
+    three_figures,
+)
 from triage.policy import DEFAULT
 
 Answers = Sequence[Mapping[str, Mapping[str, float] | None]]
@@ -23,52 +35,78 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--cases", choices=[*SETS, "all", "vignettes"], default="all", help="which cases")
         parser.add_argument("--models", type=Path, default=STARTERS, help="a folder of model versions")
         parser.add_argument("--policy", type=Path, default=DEFAULT, help="a policy file")
         parser.add_argument("--floor-only", action="store_true", help="the safety floor without any model")
-        parser.add_argument("--sealed", action="store_true", help="the sealed third: opened once, at the end")
-        parser.add_argument("--misses", action="store_true", help="list each case whose level differs")
+        parser.add_argument("--sealed", action="store_true", help="the sealed part: opened once, at the end")
+        parser.add_argument("--whole", action="store_true", help="both parts together, totals only")
+        parser.add_argument("--misses", action="store_true", help="list each open case whose level differs")
 
     def handle(self, *args: Any, models: Path, **options: Any) -> None:
+        parts = (False, True) if options["whole"] else (options["sealed"],)
+        part = "all" if options["whole"] else "sealed" if options["sealed"] else "open"
         try:
             policy = load_policy(options["policy"])
-            cases = read_cases(sealed=options["sealed"])
+            visits = read_visits(options["cases"], parts)
             folders = [] if options["floor_only"] else starters("triage", models)
-            answers = answer_cases(cases, readers_among(folders))
+            answers = answer_cases(visits, readers_among(folders))
         except (UnusablePolicy, BrokenArtefact, OSError) as error:
             raise CommandError(str(error)) from error
         names = ", ".join(folder.name for folder in folders) or "the safety floor alone"
-        self.stdout.write(f"{len(cases)} {'sealed' if options['sealed'] else 'open'} cases, {names}, {policy.version}")
-        proposed = propose_levels(cases, answers, policy, ensemble_among(folders))
-        self.stdout.write(render(figures([(case.level, level) for case, level in zip(cases, proposed, strict=True)])))
-        if options["misses"]:
-            for case, level in zip(cases, proposed, strict=True):
-                if level != case.level:
-                    self.stdout.write(f"{case.id}: {level} ({case.why})")
+        self.stdout.write(f"{len(visits)} {part} cases ({options['cases']}), {names}, {policy.version}")
+        outcomes = propose_all(visits, answers, policy, ensemble_among(folders))
+        self.stdout.write(render(visits, outcomes))
+        # What a sealed case got is not shown: it would be tuned for.
+        if options["misses"] and part == "open":
+            self.stdout.write("\n".join(misses(visits, outcomes)))
 
 
-def answer_cases(cases: Sequence[UrgencyCase], folders: Sequence[Path]) -> Answers:
+def read_visits(name: str, parts: Sequence[bool]) -> list[Visit]:
+    """The cases of a set, of all sets, or the vignettes; `parts` says sealed or not."""
+    if name == "vignettes":
+        return [vignette for sealed in parts for vignette in read_vignettes(sealed=sealed)]
+    paths = SETS.values() if name == "all" else [SETS[name]]
+    return [case for path in paths for sealed in parts for case in read_cases(sealed=sealed, path=path)]
+
+
+def answer_cases(visits: Sequence[Visit], folders: Sequence[Path]) -> Answers:
     """Each model's scores for each case, by kind."""
-    answers: list[dict[str, Mapping[str, float] | None]] = [{} for _ in cases]
+    answers: list[dict[str, Mapping[str, float] | None]] = [{} for _ in visits]
+    items = [Item(visit.text, visit.told) for visit in visits]
     for folder in folders:
         kind = read_manifest(folder).kind
-        items = [Item(case.text, {"age_years": case.facts.age_years, "sex": case.facts.sex}) for case in cases]
         for own, answer in zip(answers, load_predictor(folder).predict(items), strict=True):
             own[kind] = answer.scores
     return answers
 
 
-def propose_levels(
-    cases: Sequence[UrgencyCase], answers: Answers, policy: Policy, ensemble: Ensemble | None = None
-) -> list[Level]:
-    """The level that the desk proposes for each case."""
+def propose_all(
+    visits: Sequence[Visit], answers: Answers, policy: Policy, ensemble: Ensemble | None = None
+) -> list[Outcome]:
+    """What the desk proposes for each case."""
     usual: dict[str, Any] = {condition.id: condition.urgency for condition in load_catalogue().conditions.values()}
-    return [propose(case, own, policy, usual, ensemble).urgency for case, own in zip(cases, answers, strict=True)]
+    return [propose(visit, own, policy, usual, ensemble) for visit, own in zip(visits, answers, strict=True)]
 
 
-def render(found: UrgencyFigures) -> str:
+def misses(visits: Sequence[Visit], outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """A line for each case that is proposed otherwise than its author judged."""
+    for visit, outcome in zip(visits, outcomes, strict=True):
+        if outcome.urgency != getattr(visit, "level", None) and outcome.three_levels != getattr(visit, "three", None):
+            yield f"{visit.id}: {outcome.urgency} ({visit.why})"
+
+
+def render(visits: Sequence[Visit], outcomes: Sequence[Outcome]) -> str:
     """The figures as a Markdown table."""
-    rows = [
+    both = list(zip(visits, outcomes, strict=True))
+    fives = [(visit.level, outcome.urgency) for visit, outcome in both if isinstance(visit, UrgencyCase)]
+    threes = [(visit.three, outcome.three_levels) for visit, outcome in both if isinstance(visit, Vignette)]
+    rows = _five_rows(figures(fives)) if fives else _three_rows(three_figures(threes))
+    return "\n".join(["| figure | value (cases; 95 % interval) |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows)])
+
+
+def _five_rows(found: UrgencyFigures) -> list[tuple[str, str]]:
+    return [
         ("under-triage", str(found.under)),
         ("over-triage", str(found.over)),
         ("at or above the right level", str(found.safe)),
@@ -78,4 +116,11 @@ def render(found: UrgencyFigures) -> str:
         ("quadratic kappa", f"{found.kappa:.3f}"),
         *((f"recall {level}", str(found.recall[level])) for level in LEVELS),
     ]
-    return "\n".join(["| figure | value (cases; 95 % interval) |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows)])
+
+
+def _three_rows(found: ThreeFigures) -> list[tuple[str, str]]:
+    return [
+        ("exact on three levels", str(found.exact)),
+        ("at or above the right level", str(found.safe)),
+        ("emergencies found", str(found.emergencies)),
+    ]
