@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from aimass_apps.registry.models import Desk, ModelVersion, Stage
-from aimass_apps.training.card import BESIDE
+from aimass_apps.training.card import BESIDE, p_value
 from aimass_apps.training.evidence import Report, reports_of
 from aimass_apps.training.run_log import read_runs
 
@@ -39,7 +39,8 @@ def _test(task: str, found: list[tuple[ModelVersion, Report]]) -> dict[str, Any]
 def _beside(kept: dict[str, Any]) -> dict[str, Any]:
     figures = list(next(iter(kept["shares"].values())))
     shares = [(name, [own[figure] for figure in figures]) for name, own in kept["shares"].items()]
-    return {"rows": kept["rows"], "figures": figures, "shares": shares, "pairs": kept["pairs"]}
+    pairs = [{**pair, "p": p_value(pair["p"]), "holm": p_value(pair["holm"])} for pair in kept["pairs"]]
+    return {"rows": kept["rows"], "figures": figures, "shares": shares, "pairs": pairs}
 
 
 def runs_on_tests(path: Path = RUNS) -> list[dict[str, Any]]:

@@ -86,9 +86,14 @@ def beside_tables(found: Mapping[str, Any]) -> str:
     shown = ("figure", "first", "second", "only_first", "only_second")
     tests = table(
         ("figure", "first", "second", "only first right", "only second right", "McNemar p", "p after Holm"),
-        [(*(each[key] for key in shown), f"{each['p']:.4f}", f"{each['holm']:.4f}") for each in found["pairs"]],
+        [(*(each[key] for key in shown), p_value(each["p"]), p_value(each["holm"])) for each in found["pairs"]],
     )
     return f"{versions}\n\n{tests}"
+
+
+def p_value(p: float) -> str:
+    """Four digits; what is smaller than they can show is said as that."""
+    return f"{p:.4f}" if p >= 0.0001 else "< 0.0001"
 
 
 def _data(data: Sequence[Mapping[str, Any]]) -> str:

@@ -82,4 +82,4 @@ def test_versions_stand_side_by_side() -> None:
     assert "| one | 0.250 (0.142 to 0.402) | 0.500" in beside_tables(found)
     card = render_card({**asdict(MANIFEST), "metrics": {"side by side": {"avey_dev": found}}})
     assert "## Side by side on avey_dev" in card
-    assert "| top-1 | one | two | 0 | 20 | 0.0000 | 0.0000 |" in card
+    assert "| top-1 | one | two | 0 | 20 | < 0.0001 | < 0.0001 |" in card
