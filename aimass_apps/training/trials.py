@@ -1,8 +1,9 @@
 """Try variants of one BERT recipe on few of its rows, and say what each costs: megabytes, texts a second, quality.
 
-A plan is a TOML file: `recipe`, `rows`, perhaps another `base`, and `[[variant]]` tables with a `name` and what they
-change: `settings`, `base`, or `artefact`, a version that is measured as it is. All variants see the same rows, and are
-judged on the same held-back ones: per label the threshold is chosen on one half and the macro-F1 measured on the other.
+A plan is a TOML file: `recipe`, `rows`, perhaps another `base` and `settings` for all, and `[[variant]]` tables with a
+`name` and what they change: `settings`, `base`, or `artefact`, a version that is measured as it is. All variants see
+the same rows, and are judged on the same held-back ones: per label the threshold is chosen on one half and the
+macro-F1 measured on the other.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from aimass_apps.inference.bert import BertPredictor
 from aimass_apps.inference.heads import Array, read_head
 from aimass_apps.inference.onnx_backend import WEIGHTS
 from aimass_apps.registry.artefacts import STARTERS
-from aimass_apps.training.examples import Example, as_arrays, subset
+from aimass_apps.training.examples import Example, Split, as_arrays, subset
 from aimass_apps.training.prepare import Prepared
 from aimass_apps.training.progress import Report
 from aimass_apps.training.recipe import BadRecipe, Recipe, read_recipe
@@ -36,6 +37,7 @@ JUDGES = 600  # held-back rows that judge a variant
 TIMED = 96  # texts of one timing
 ROUNDS = 3  # timings of each side, one after the other, so that other work on the machine meets both
 THREADS = (1, 2)
+CHECKPOINT_EVERY = 12  # steps: a trial has few
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,10 @@ def read_plan(path: Path) -> Plan:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
         variants = tuple(Variant(**each) for each in raw["variant"])
         recipe = read_recipe(path.parent / raw["recipe"])
-        return Plan(replace(recipe, base=raw.get("base", recipe.base)), raw["rows"], raw["beside"], variants)
+        # Trials are judged by held-back rows of the same sources and never shipped: no test file is asked for leaks.
+        settings = {**recipe.settings, "checkpoint_every": CHECKPOINT_EVERY, **raw.get("settings", {})}
+        recipe = replace(recipe, base=raw.get("base", recipe.base), settings=settings, never=())
+        return Plan(recipe, raw["rows"], raw["beside"], variants)
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise BadRecipe(f"{path}: {error}") from error
 
@@ -89,8 +94,8 @@ def run_trials(plan: Plan, prepared: Prepared, out: Path, report: Report, only: 
 
     A variant that was stopped goes on from its checkpoint with the next call.
     """
-    small = replace(prepared, splits=subset(prepared.splits, plan.rows, plan.recipe.seed))
     judges = judging_rows(prepared)
+    small = replace(prepared, splits=_small(prepared, plan, judges))
     results = read_results(out)
     for number, variant in enumerate(plan.variants):
         if variant.name in results or (only and variant.name not in only):
@@ -103,10 +108,20 @@ def run_trials(plan: Plan, prepared: Prepared, out: Path, report: Report, only: 
     return [results[each.name] for each in plan.variants if each.name in results]
 
 
+def _small(prepared: Prepared, plan: Plan, judges: Sequence[Example]) -> list[Split]:
+    """Few rows to train on. They are calibrated on the judging rows alone, which moves no rank and no macro-F1."""
+    known = {row.text for row in judges}
+    return [
+        replace(split, validation=[row for row in split.validation if row.text in known])
+        for split in subset(prepared.splits, plan.rows, plan.recipe.seed)
+    ]
+
+
 def judging_rows(prepared: Prepared) -> list[Example]:
-    """The held-back rows that judge every variant, evenly over the sources."""
-    rows = [row for split in prepared.splits for row in split.validation]
-    return rows[:: max(1, -(-len(rows) // JUDGES))]
+    """The held-back rows that judge every variant, as many of each source."""
+    sources = [split.validation for split in prepared.splits if split.validation]
+    each = max(1, JUDGES // max(1, len(sources)))
+    return [row for rows in sources for row in rows[:each]]
 
 
 def train_variant(plan: Plan, variant: Variant, prepared: Prepared, out: Path, report: Report) -> Path:
@@ -119,13 +134,17 @@ def train_variant(plan: Plan, variant: Variant, prepared: Prepared, out: Path, r
 
 
 def judge(name: str, folder: Path, recipe: Recipe, rows: Sequence[Example], minutes: float) -> Result:
-    """Size and quality of the artefact in `folder`."""
+    """Size and quality of the artefact in `folder`, over the labels that it knows."""
     predictor = BertPredictor.load(folder, "cpu")
     known = read_head(folder).labels
     outputs = predictor.probabilities([row.text for row in rows])
-    blank: Array = np.zeros(len(rows), np.float32)
-    columns = [outputs[:, known.index(label)] if label in known else blank for label in recipe.labels]
-    auc, macro_f1 = quality(recipe, np.stack(columns, axis=1), rows)
+    scores: Array = np.zeros((len(rows), len(recipe.labels)), np.float32)
+    for column, label in enumerate(recipe.labels):
+        if label in known:
+            scores[:, column] = outputs[:, known.index(label)]
+    # A label that the version does not know is not held against it.
+    asked = [replace(row, targets={name: each for name, each in row.targets.items() if name in known}) for row in rows]
+    auc, macro_f1 = quality(recipe, scores, asked)
     megabytes = round((folder / WEIGHTS).stat().st_size / 1e6, 1)
     return Result(name, megabytes, auc, macro_f1, round(minutes, 1))
 
