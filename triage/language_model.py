@@ -19,15 +19,16 @@ OFFERS, MOST_TOKENS = 60, 1200
 LIMITS: Final = """\
 Asks `{model}` at the endpoint that the installation names (AIMASS_LLM_URL) about each visit: the text, age, sex and
 vital signs go there. It may choose from {offers} conditions of the catalogue, those whose findings the text names; on
-600 invented cases of the catalogue's own generator the right one was among 60 in 99.7 %, which is kinder than real
+600 invented cases of the catalogue's own generator the right one was among 60 in over 99 %, which is kinder than real
 texts are.
 
 Of its answer only catalogue ids, numbers and places in the text are kept. A claim whose quoted words are not in the
-text, name no known finding, or are denied, feared, past or somebody else's there, is dropped, and the visit says so. A
-refusal, a time-out or an unreadable answer is shown as that. It decides nothing: neither the proposed urgency nor the
-pooled ranking knows it. How well it names conditions depends on the model and has not been measured here: measure it
-(`manage.py evaluate`) before leaning on it. The checks tie claims to words; whether the words support the claim is for
-the clinician."""
+text, name no known finding, or are denied, feared, past or somebody else's there, is dropped, and the visit says so:
+on the project's own phrases with known assertion 2.3 % of the denied, feared and relatives' findings pass (8 of 347)
+and 95.9 % of the asserted ones (258 of 269). A refusal, a time-out or an unreadable answer is shown as that. It decides
+nothing: neither the proposed urgency nor the pooled ranking knows it. How well it names conditions depends on the model
+and has not been measured here: measure it (`manage.py evaluate`) before leaning on it. The checks tie claims to words;
+whether the words support the claim is for the clinician."""
 
 
 def register(*, model: str, offers: int = OFFERS, most_tokens: int = MOST_TOKENS) -> ModelVersion:

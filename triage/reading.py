@@ -38,7 +38,7 @@ class VisitReader:
 
     def offers(self, item: Item, labels: Collection[str], most: int) -> list[Offer]:
         """The conditions whose findings the text names, best first, filled up with the commonest."""
-        named = recogniser().assertions(item.text)
+        named = assert_mentions(item.text, _findings(item.text))
         present = {each.finding for each in named if each.status == PRESENT}
         absent = {each.finding for each in named if each.status == "absent"} - present
         known = [each for each in load_catalogue().conditions.values() if each.id in labels]
@@ -70,13 +70,36 @@ def recogniser() -> Recogniser:
     return Recogniser({each.id: (each.name, *each.lay, *each.clinical) for each in findings})
 
 
+@cache
+def _denials() -> dict[str, list[frozenset[str]]]:
+    """The wordings that name a finding by what is not ("can't breathe", "no pulse"), as stems."""
+    findings = load_catalogue().findings.values()
+    stems = {each.id: map(_stems, (each.name, *each.lay, *each.clinical)) for each in findings}
+    return {finding: [each for each in ways if "not" in each] for finding, ways in stems.items()}
+
+
+def _stems(words: str) -> frozenset[str]:
+    return frozenset(word.stem for word in content_words(words))
+
+
+def _findings(text: str) -> list[tuple[int, int, str]]:
+    """The findings that a text names; none whose words stand on both sides of a denial ("vomiting, no blood")."""
+    kept = []
+    for start, end, finding in recogniser().mentions(text):
+        stems = _stems(text[start:end])
+        if "not" not in stems or any(way <= stems for way in _denials()[finding]):
+            kept.append((start, end, finding))
+    return kept
+
+
 def _named(text: str, start: int, end: int) -> list[Assertion]:
     """The findings in a part of the text and each of its content words, with their status in the whole of it.
 
     Words are looked at one by one since a quote may hold its own negation ("denies chest pain").
     """
     phrases = load_phrases()
-    mentions = recogniser().mentions(text)
+    # "My mother has asthma" is a finding of the catalogue, too; here the relative is what counts.
+    mentions = [each for each in _findings(text) if not each[2].startswith("family_")]
     mentions += [
         (match.start(), match.end(), group)
         for group, pattern in phrases.lexicon.items()
