@@ -48,7 +48,7 @@ def _row(task: str, report: Report) -> dict[str, Any]:
     name, value = leading_figure(report)
     return {
         "task": task,
-        "rows": figures.get("rows"),
+        "rows": figures.get("rows", next((each.get("rows") for each in report.get("labels", {}).values()), None)),
         "figure": name,
         "value": value,
         "false_positives": figures.get("false-positive rate"),
