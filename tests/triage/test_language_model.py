@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -245,6 +246,19 @@ def test_of_several_texts_one_without_an_answer_is_a_miss(version: ModelVersion,
     with pytest.raises(NoAnswer, match="not_json"):
         predictor.predict([item, item])
     assert metrics([({"common_cold": True}, {}, 1.0)])["top_5"] == 0
+
+
+def test_it_is_measured_on_a_file_as_any_version(version: ModelVersion, fake: FakeEndpoint, tmp_path: Path) -> None:
+    rows = [{"text": STORY, "condition": "myocardial_infarction"}, {"text": STORY, "condition": "common_cold"}]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    good = (200, completion(says("myocardial_infarction", "sweating")))
+    fake.replies = [(200, completion("Sorry.")), good, (200, completion("Sorry."))]
+    out = tmp_path / "out"
+    call_command(
+        "evaluate", "--desk=triage", f"--version={version}", f"--data={tmp_path / 'rows.jsonl'}", f"--out={out}"
+    )
+    [report] = out.glob("**/*.json")
+    assert json.loads(report.read_text(encoding="utf-8"))["figures"]["top-1"] == 0.5
 
 
 def test_it_is_promoted_and_taken_back_as_any_version(version: ModelVersion, fake: FakeEndpoint) -> None:
