@@ -103,7 +103,9 @@ def run_trials(plan: Plan, prepared: Prepared, out: Path, report: Report, only: 
         started = time.monotonic()
         folder = train_variant(plan, variant, small, out / f"{number}", report)
         minutes = (time.monotonic() - started) / 60 if not variant.artefact else 0.0
-        results[variant.name] = judge(variant.name, folder, plan.recipe, judges, minutes)
+        result = judge(variant.name, folder, plan.recipe, judges, minutes)
+        # Read anew: another call may have tried other variants meanwhile.
+        results = {**read_results(out), variant.name: result}
         _write(out, results)
     return [results[each.name] for each in plan.variants if each.name in results]
 
