@@ -27,6 +27,7 @@ WEIGHTS = "model.safetensors"
 FILES = (VOCABULARY, WEIGHTS, "head.json")
 PAIRS = "pairs"
 MOST_WORDS = 40  # different words of one text that are paired
+_GRAMMAR = frozenset("的了是我你他在不有就也都这那和说吗吧啊个一")  # they stand everywhere, and pair with everything
 
 
 class SvmPredictor:
@@ -109,5 +110,5 @@ def pair_up(words: Sequence[str]) -> list[str]:
 
 
 def chinese_words(text: str) -> list[str]:
-    """The different Chinese words of a text as they first come, `MOST_WORDS` at most."""
-    return [word for word in dict.fromkeys(rjieba.cut(text)) if has_han(word)][:MOST_WORDS]
+    """The different Chinese words of a text as they first come, without grammar, `MOST_WORDS` at most."""
+    return [word for word in dict.fromkeys(rjieba.cut(text)) if has_han(word) and word not in _GRAMMAR][:MOST_WORDS]

@@ -43,7 +43,6 @@ MANY = 20  # labels; above it averaged stochastic descent is taken, ten times as
 FOLDS = 4
 NARROW = 0.35  # a distance from the plane below which a row is hard
 COMMON = 25  # texts that a word stands in before its pairs are counted
-EVERYWHERE = 0.08  # a share of texts; words in more of them are grammar and pair with everything
 
 
 def fit_svm(recipe: Recipe, examples: Sequence[Example], report: Report) -> SvmPredictor:
@@ -134,12 +133,11 @@ def _weighed_by_side(
 
 
 def _common_pairs(words: Sequence[Sequence[str]], most: int, fewest: int) -> dict[str, int]:
-    """The `most` commonest pairs of telling words; all pairs of rare ones would not fit into memory."""
+    """The `most` commonest pairs of common words; all pairs of rare ones would not fit into memory."""
     texts_with = Counter(word for row in words for word in row)
-    told = {word for word, count in texts_with.items() if COMMON <= count <= EVERYWHERE * len(words)}
     pairs: Counter[str] = Counter()
     for row in words:
-        pairs.update(pair_up([word for word in row if word in told]))
+        pairs.update(pair_up([word for word in row if texts_with[word] >= COMMON]))
     kept = [pair for pair, count in pairs.most_common(most) if count >= fewest]
     return {pair: column for column, pair in enumerate(sorted(kept))}
 

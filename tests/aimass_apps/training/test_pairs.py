@@ -46,7 +46,7 @@ SAID = [(who, what, (a + b) % 2) for a, who in enumerate(WHO) for b, what in enu
 
 def test_pairs_are_of_chinese_words_in_one_order() -> None:
     assert word_pairs("天气热情") == word_pairs("热情，天气 ok 热情") == ["天气\t热情"]
-    assert word_pairs("weather") == []
+    assert word_pairs("weather") == word_pairs("我的天气") == []
 
 
 def test_pairs_tell_what_single_words_do_not(tmp_path: Path) -> None:
