@@ -12,12 +12,12 @@ from triage.catalogue.load import load_catalogue
 from triage.evaluation import symptom2disease as task
 from triage.management.commands.evaluate_symptom2disease import RECIPES, SHIPPED, render
 
-KINDS = ("svm", "bert")
+RECIPE_NAMES = ("svm", "bert", "tuned")
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_recipes_train_the_files_labels(kind: str) -> None:
-    assert read_recipe(RECIPES / f"symptom2disease-{kind}.toml").labels == tuple(task.labels())
+@pytest.mark.parametrize("name", RECIPE_NAMES)
+def test_the_recipes_train_the_files_labels(name: str) -> None:
+    assert read_recipe(RECIPES / f"symptom2disease-{name}.toml").labels == tuple(task.labels())
 
 
 def test_every_label_has_a_meaning_in_the_catalogue() -> None:
@@ -57,8 +57,9 @@ def test_a_label_of_one_group_is_left_out_of_the_second_figure() -> None:
     assert "| x | 4 | 0.5 |" in render({"x": found})
 
 
-def test_a_fold_is_trained_without_what_it_asks_and_kept(tmp_path: Path) -> None:
-    recipe = read_recipe(RECIPES / "symptom2disease-svm.toml")
+@pytest.mark.parametrize("name", ["svm", "bert"])
+def test_a_fold_is_trained_without_what_it_asks_and_kept(tmp_path: Path, name: str) -> None:
+    recipe = read_recipe(RECIPES / f"symptom2disease-{name}.toml")
     texts = ["itchy red spots on the face"] * 3 + ["throbbing pain on one side of the head"] * 3 + ["yellow eyes"]
     named = ["Acne"] * 3 + ["Migraine"] * 3 + ["Jaundice"]
     fold = (np.array([0, 1, 3, 4]), np.array([2, 5, 6]))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 
 from aimass_apps.inference.predictor import Item, load_predictor
@@ -102,15 +103,56 @@ def _examples(texts: Sequence[str], named: Sequence[str], places: Places) -> lis
 
 
 def _fit_bert(recipe: Recipe, split: Split, asked: Sequence[str], work: Path, report: Report) -> Any:
+    """Fine-tune the encoder; where the recipe freezes it whole, fit its head alone, on features computed once."""
     import torch
 
     from aimass_apps.training.fit_bert import encode, fit_bert, pad
 
+    if recipe.settings.get("head_c"):
+        return _fit_head(recipe, split, asked)
     fitted = fit_bert(recipe, [split], work, report)
     ids = encode(fitted.tokenizer, asked, fitted.settings.tokens)
     with torch.inference_mode():
         parts = [fitted.model(*pad(ids[start : start + BATCH])).numpy() for start in range(0, len(ids), BATCH)]
     return np.concatenate(parts)
+
+
+def _fit_head(recipe: Recipe, split: Split, asked: Sequence[str]) -> Any:
+    """Multinomial logistic regression on the frozen encoder's sentence vectors; `head_c` is its inverse penalty."""
+    known, wanted = (_features(recipe, texts) for texts in ([row.text for row in split.training], asked))
+    named = [next(iter(row.targets)) for row in split.training]
+    weights = [row.weights[label] for row, label in zip(split.training, named, strict=True)]
+    head = LogisticRegression(C=recipe.settings["head_c"], max_iter=2000)
+    head.fit(known, named, sample_weight=weights)
+    columns = [list(head.classes_).index(label) for label in recipe.labels]
+    return head.predict_log_proba(wanted)[:, columns]
+
+
+_VECTORS: dict[str, Any] = {}  # of each text, by the one base that both folds and splits use
+
+
+def _features(recipe: Recipe, texts: Sequence[str]) -> Any:
+    """The mean of the last layer's states, of length one, shape (texts, width)."""
+    new = [text for text in dict.fromkeys(texts) if text not in _VECTORS]
+    if new:
+        _VECTORS.update(zip(new, _embed(recipe, new), strict=True))
+    return np.stack([_VECTORS[text] for text in texts])
+
+
+def _embed(recipe: Recipe, texts: Sequence[str]) -> Any:
+    import torch
+
+    from aimass_apps.training.fit_bert import encode, pad
+    from aimass_apps.training.starting_point import open_base
+
+    model, tokenizer = open_base(recipe)
+    model.head = torch.nn.Identity()  # the network then answers with what its head would read
+    model.eval()
+    ids = encode(tokenizer, texts, recipe.settings["tokens"])
+    with torch.inference_mode():
+        parts = [model(*pad(ids[start : start + BATCH])).numpy() for start in range(0, len(ids), BATCH)]
+    vectors = np.concatenate(parts)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def _fit_svm(recipe: Recipe, split: Split, asked: Sequence[str], work: Path, report: Report) -> Any:

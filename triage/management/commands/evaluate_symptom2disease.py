@@ -25,7 +25,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--data", type=Path, help="where the file is (or AIMASS_DATA)")
-        parser.add_argument("--kind", choices=("bert", "svm"), nargs="*", default=["svm", "bert"], help="what to train")
+        parser.add_argument(
+            "--recipe", choices=("svm", "bert", "tuned"), nargs="*", default=["svm", "bert"], help="what to train"
+        )
         parser.add_argument("--split", choices=SPLITS, nargs="*", default=list(SPLITS), help="how the folds are cut")
         parser.add_argument("--fold", type=int, nargs="*", default=[], help="some of the five folds, from 1")
         parser.add_argument(
@@ -40,18 +42,18 @@ class Command(BaseCommand):
         report = ConsoleReport().listen()
         found: dict[str, dict[str, float | int]] = {}
         try:
-            recipes = [read_recipe(RECIPES / f"symptom2disease-{kind}.toml") for kind in options["kind"]]
+            recipes = {name: read_recipe(RECIPES / f"symptom2disease-{name}.toml") for name in options["recipe"]}
             where = data or Path(os.environ.get("AIMASS_DATA", "."))
             texts, named = task.read_rows(read_recipe(RECIPES / "symptom2disease-svm.toml"), where)
             groups = near_duplicate_groups(texts)
-            for recipe in recipes:
+            for name, recipe in recipes.items():
                 for split in options["split"]:
                     plan = list(folds(named, groups if split == GROUPED else None, count=task.FOLDS, seed=recipe.seed))
                     answers: dict[int, str] = {}
                     for number in options["fold"] or range(1, task.FOLDS + 1):
-                        work = out / f"{recipe.kind}-{split}-{number}"
+                        work = out / f"{name}-{split}-{number}"
                         answers |= task.answer_fold(recipe, texts, named, plan[number - 1], work, report)
-                    found[f"{recipe.kind} trained here, {split}"] = task.figures(named, answers, groups)
+                    found[f"{name} trained here, {split}"] = task.figures(named, answers, groups)
             for folder in options["shipped"]:
                 found[f"{folder.name}, shipped"] = task.shipped_figures(folder, texts, named, groups)
         except Stopped:
