@@ -19,9 +19,10 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 
-from aimass_apps.inference.predictor import Item, load_predictor
+from aimass_apps.inference.predictor import Item
 from aimass_apps.training.examples import Example, Split, read_table
 from aimass_apps.training.grouped import Places
+from aimass_apps.training.measuring import open_version
 from aimass_apps.training.metrics import rounded
 from aimass_apps.training.progress import Report
 from aimass_apps.training.recipe import Recipe
@@ -184,7 +185,7 @@ def _macro_f1(truth: Any, given: Any, asked: Sequence[str]) -> float:
 def shipped_figures(folder: Path, texts: Sequence[str], named: Sequence[str], groups: Places) -> dict[str, float | int]:
     """A shipped version on all texts: the best of the 24 labels by `MEANT`, and whether its own first answer fits."""
     best, fits = {}, []
-    for place, answer in enumerate(load_predictor(folder, "cpu").predict([Item(text) for text in texts])):
+    for place, answer in enumerate(open_version(folder).predictor.predict([Item(text) for text in texts])):
         shares = {label: sum(answer.scores.get(name, 0.0) for name in meant) for label, meant in MEANT.items()}
         best[place] = max(shares, key=lambda label: shares[label])
         first = max((name for name in answer.scores if ":" not in name), key=lambda name: answer.scores[name])

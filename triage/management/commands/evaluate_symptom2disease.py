@@ -16,7 +16,7 @@ from aimass_apps.training.recipe import BadRecipe, read_recipe
 
 RECIPES = Path(__file__).parents[2] / "evaluation"
 GROUPED, RANDOM = SPLITS = ("grouped", "random")
-SHIPPED = [STARTERS / "triage-svm-any", STARTERS / "triage-bert-any"]
+SHIPPED = [STARTERS / f"triage-{kind}-any" for kind in ("svm", "bert", "bayes", "ensemble")]
 
 
 class Command(BaseCommand):
