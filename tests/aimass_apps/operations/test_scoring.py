@@ -121,7 +121,7 @@ def test_the_command_scores_both_desks_with_what_ships(tmp_path: Path) -> None:
     call_command("score", desk="triage", input=tmp_path / "visits.jsonl", output=tmp_path / "out.jsonl")
     (result,) = (json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines())
     assert result["urgency"] in {"self_care", "soon"}
-    assert set(result["by_model"]) == {"svm", "bert"}
+    assert set(result["by_model"]) >= {"svm", "bert"}
     assert {"condition", "icd10", "probability"} <= set(result["differential"][0])
 
 
