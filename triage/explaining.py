@@ -159,6 +159,11 @@ def condition_rows(outcome: Mapping[str, Any]) -> list[tuple[str, list[float | N
     ]
 
 
+def _listed(names: Sequence[str]) -> str:
+    # A line ends with the dot and never begins with it.
+    return "\u00a0· ".join(names)
+
+
 def likely_set(outcome: Mapping[str, Any]) -> dict[str, Any]:
     """The prediction set in words: its conditions, how often such sets held the right one; empty where there is none.
 
@@ -171,8 +176,9 @@ def likely_set(outcome: Mapping[str, Any]) -> dict[str, Any]:
     elsewhere = found.get("elsewhere")
     return {
         "names": names,
-        "first": names[:SHOWN_LIKELY],
-        "further": names[SHOWN_LIKELY:],
+        "first": _listed(names[:SHOWN_LIKELY]),
+        "further": _listed(names[SHOWN_LIKELY:]),
+        "more": max(0, len(names) - SHOWN_LIKELY),
         "wide": len(names) > WIDE,
         "aim": round(100 * found["aim"]),
         "coverage": round(100 * found["coverage"]),

@@ -136,7 +136,7 @@ def test_the_page_names_the_set_and_what_was_measured_of_it(install: Install, cl
     install()
     assessment = _settled(clinician, {**SURE, APPENDIX: 0.5, "common_cold": 0.45}, SURE)
     page = at_desk.get(visit_url(assessment)).content.decode()
-    assert f"{name_of(APPENDIX)} · {name_of('common_cold')}" in page
+    assert f"{name_of(APPENDIX)}\u00a0· {name_of('common_cold')}" in page
     assert "91 of 100 on 1600 invented visits" in page
     assert "On 50 published vignettes it was 84 of 100" in page
 
