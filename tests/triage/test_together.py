@@ -1,7 +1,7 @@
 """The ensemble in force: it combines stored answers, is never asked itself, and goes live and back like any version."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from aimass_apps.inference import ensemble as combining
 from aimass_apps.inference.ensemble import RULES, Rule
+from aimass_apps.inference.predictor import Answer, Item
 from aimass_apps.people.models import User
-from aimass_apps.registry.artefacts import write_manifest
+from aimass_apps.registry.artefacts import read_manifest, write_manifest
 from aimass_apps.registry.models import ArtefactFile, ModelVersion, Stage
 from aimass_apps.registry.stages import move_version
 from aimass_apps.registry.store import install_version
-from aimass_apps.training.promotion import roll_back
+from aimass_apps.training.models import DatasetExample
+from aimass_apps.training.promotion import roll_back, score_examples
 from tests.triage.desk import APPENDIX, add_version, answer, open_visit, visit_url
 from triage import together
 from triage.conditions import name_of
@@ -149,3 +152,35 @@ def test_no_set_is_promised_for_a_text_outside_the_known(install: Install, clini
     page = at_desk.get(visit_url(assessment)).content.decode()
     assert "Outside what the models know" in page
     assert "cases like those measured" not in page
+
+
+def test_the_gates_measure_it_with_the_live_members(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clinician: User
+) -> None:
+    whole = install()
+    for kind in ("svm", "bert"):
+        folder = tmp_path / kind
+        folder.mkdir()
+        (folder / "weights.json").write_text("{}")
+        manifest = {"desk": "triage", "kind": kind, "language": "any", "name": kind, "labels": list(LABELS)}
+        write_manifest(folder, manifest, ["weights.json"])
+        move_version(version=install_version(folder=folder), to=Stage.LIVE, by=None, reason="test")
+    real = combining.load_predictor
+    monkeypatch.setattr(
+        combining,
+        "load_predictor",
+        lambda folder, device: real(folder, device) if read_manifest(folder).kind == "ensemble" else Sure(),
+    )
+    submission = open_visit(clinician).submission
+    example = DatasetExample(submission=submission, labels={APPENDIX: True})
+    [scores] = score_examples(whole, [example]).scores
+    assert max(scores, key=lambda label: scores[label]) == APPENDIX
+
+
+class Sure:
+    """A member without files of its own."""
+
+    labels = LABELS
+
+    def predict(self, items: Sequence[Item]) -> list[Answer]:
+        return [Answer(SURE) for _ in items]
