@@ -14,6 +14,7 @@ from typing import Final, Literal
 from aimass_apps.inference.ensemble import Combined, Ensemble, even_pool
 from triage.catalogue.floor import Fired, Floor
 from triage.catalogue.scales import LEVELS, Level, worst
+from triage.levels import fitted_levels
 from triage.policy import DEFAULT, Policy, UnusablePolicy, load_policy, read_policy
 
 __all__ = [
@@ -170,15 +171,25 @@ def _level_shares(
 ) -> dict[Level, float]:
     """Probability of each level: learned urgencies and those of the conditions, by the policy's shares.
 
-    Arithmetic means over the models, unlike the differential: a danger that one model sees must not vanish because
-    another one rules it out.
+    With the SVM's and the encoder's answer, the layer fitted on both (`triage.levels`). Else, and with models of other
+    labels, arithmetic means over the models, unlike the differential: a danger that one model sees must not vanish
+    because another one rules it out.
     """
-    derived = _weighted_mean([(kind, _derived(scores, condition_urgency)) for kind, scores in usable.items()], policy)
-    learned = _weighted_mean([(kind, _learned(scores)) for kind, scores in usable.items()], policy)
+    parts = level_parts(usable, condition_urgency)
+    if fitted := fitted_levels().shares(usable, parts):
+        return fitted
+    learned, derived = (_weighted_mean([(kind, both[way]) for kind, both in parts.items()], policy) for way in (0, 1))
     if not derived or not learned:
         return learned or derived
     share = policy.learned_share
     return {level: share * learned[level] + (1 - share) * derived[level] for level in LEVELS}
+
+
+def level_parts(
+    usable: Mapping[str, Mapping[str, float]], condition_urgency: Mapping[str, Level]
+) -> dict[str, list[Mapping[Level, float]]]:
+    """For each model its level shares: those it learned, and those of the conditions it names."""
+    return {kind: [_learned(scores), _derived(scores, condition_urgency)] for kind, scores in usable.items()}
 
 
 def _derived(scores: Mapping[str, float], condition_urgency: Mapping[str, Level]) -> dict[Level, float]:

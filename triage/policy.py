@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from triage.catalogue.scales import LEVELS, Level
 
-DEFAULT: Final = Path(__file__).parent / "policies" / "default-3.json"
+DEFAULT: Final = Path(__file__).parent / "policies" / "default-4.json"
 
 
 class UnusablePolicy(ValueError):

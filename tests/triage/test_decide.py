@@ -220,4 +220,4 @@ def test_a_policy_that_is_missing_broken_or_no_object_is_refused(tmp_path: Path)
 
 
 def _as_data() -> dict[str, object]:
-    return json.loads((Path(__file__).parents[2] / "triage" / "policies" / "default-3.json").read_text())
+    return json.loads((Path(__file__).parents[2] / "triage" / "policies" / "default-4.json").read_text())
