@@ -171,18 +171,20 @@ def _level_shares(
 ) -> dict[Level, float]:
     """Probability of each level: learned urgencies and those of the conditions, by the policy's shares.
 
-    With the SVM's and the encoder's answer, the layer fitted on both (`triage.levels`). Else, and with models of other
-    labels, arithmetic means over the models, unlike the differential: a danger that one model sees must not vanish
-    because another one rules it out.
+    Arithmetic means over the models, unlike the differential: a danger that one model sees must not vanish because
+    another one rules it out. Where SVM and encoder answered, the layer fitted on both (`triage.levels`) has its share.
     """
     parts = level_parts(usable, condition_urgency)
-    if fitted := fitted_levels().shares(usable, parts):
-        return fitted
     learned, derived = (_weighted_mean([(kind, both[way]) for kind, both in parts.items()], policy) for way in (0, 1))
-    if not derived or not learned:
-        return learned or derived
-    share = policy.learned_share
-    return {level: share * learned[level] + (1 - share) * derived[level] for level in LEVELS}
+    fitted = fitted_levels().shares(usable, parts)
+    return _blend(fitted, _blend(learned, derived, policy.learned_share), policy.fitted_share)
+
+
+def _blend(one: dict[Level, float], other: dict[Level, float], share: float) -> dict[Level, float]:
+    """`share` of the first and the rest of the second; the one that there is where the other is missing."""
+    if not one or not other:
+        return one or other
+    return {level: share * one[level] + (1 - share) * other[level] for level in LEVELS}
 
 
 def level_parts(

@@ -20,7 +20,8 @@ class UnusablePolicy(ValueError):
 class Policy:
     """`expected` names the kinds whose absence is reported; one without a weight says nothing about the urgency.
 
-    `learned_share` is the weight of urgencies that a model learned, against those of the conditions it names.
+    `learned_share` is the weight of urgencies that a model learned, against those of the conditions it names;
+    `fitted_share` that of the layer fitted over both (`triage.levels`), against their mean.
     `at_least` gives, for each level but the last, the probability of that level or a worse one from which it is taken.
     Where the ensemble says that a text is outside what the models know, or no ensemble can say, the urgency is at
     least `outside_known`; without any usable model at least `without_models`. `shown` conditions are listed.
@@ -32,6 +33,7 @@ class Policy:
     note: str = ""
     expected: tuple[str, ...] = ("svm", "bert")
     learned_share: float = 0.5
+    fitted_share: float = 0.6
     shown: int = 10
     without_models: Level = "soon"
     outside_known: Level = "soon"
@@ -75,6 +77,7 @@ def _check(policy: Policy) -> None:
     for kind, weight in _mapping("weights", policy.weights).items():
         _between(f"weights.{kind}", weight, 0, math.inf)
     _between("learned_share", policy.learned_share, 0, 1)
+    _between("fitted_share", policy.fitted_share, 0, 1)
     _between("shown", policy.shown, 1, 1000)
     for name in ("without_models", "outside_known"):
         # Self-care without a model's word would be reassurance by accident.
