@@ -161,3 +161,25 @@ PIECES = ["No", "chest pain", ",", "or", "fever", ".", "İ", "没有", "胸痛",
 def test_no_text_breaks_the_floor_and_spans_lie_inside_it(text: str, age: float | None) -> None:
     for flag in safety_floor(text, Facts(age)).fired:
         assert all(0 <= start < end <= len(text) for start, end in flag.spans)
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("A thunderclap headache while shopping.", Facts(44, "female")),
+        ("Fever since last night and her neck is stiff.", Facts(19, "female")),
+        ("Sudden pain in the left testicle.", Facts(16, "male")),
+        ("Back pain, and numb in the saddle area.", Facts(50, "male")),
+        ("34 weeks pregnant, headache, blood pressure 165/112.", Facts(30, "female")),
+        ("She says she wants to die and plans to end her life tonight.", Facts(35, "female")),
+    ],
+)
+def test_the_classic_red_flags_are_very_urgent_or_worse(text: str, facts: Facts) -> None:
+    assert safety_floor(text, facts).level in {"immediate", "very_urgent"}
+
+
+@pytest.mark.parametrize(
+    "text", ["突然剧烈头痛，像炸开一样", "发烧，脖子僵硬", "胸口压榨样疼痛，出冷汗", "左半身无力，说话不清"]
+)
+def test_chinese_red_flags_fire(text: str) -> None:
+    assert safety_floor(text, Facts(55, "male")).level in {"immediate", "very_urgent"}
