@@ -13,6 +13,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+EARLIER = "recipe:"  # what a base begins with that another recipe gives
+
 
 class BadRecipe(ValueError):
     """The recipe can't be used; the message names the file and the entry."""
@@ -71,7 +73,9 @@ class Recipe:
 
     `never` names what judges the model: files below the data directory, or dotted paths to functions that
     give texts. A training row that stands there stops the training, or is left out with `drop_leaks`.
-    `thresholds` are precisions to reach on validation rows, `least` the lowest threshold allowed.
+    `base` is a package, a directory, an artefact or `recipe:PATH` (from this recipe's folder), which is trained first;
+    `base_name` is what the card calls a base that is a folder. `thresholds` are precisions to reach on validation rows,
+    `least` the lowest threshold allowed.
     """
 
     path: Path
@@ -83,6 +87,7 @@ class Recipe:
     sources: tuple[Source, ...]
     groups: tuple[Mapping[str, Any], ...]
     base: str = ""
+    base_name: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     thresholds: Mapping[str, float] = field(default_factory=dict)
     least: Mapping[str, float] = field(default_factory=dict)

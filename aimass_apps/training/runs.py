@@ -147,7 +147,7 @@ def train_on_reviews(
     # Imported here: only the training worker has these libraries.
     from aimass_apps.training.prepare import Prepared, prepare
     from aimass_apps.training.reviews import with_reviews
-    from aimass_apps.training.train import train_prepared, work_folder
+    from aimass_apps.training.train import train_prepared, with_trained_base, work_folder
     from aimass_apps.training.train_ensemble import train_ensemble
 
     recipe = read_recipe(path)
@@ -161,7 +161,9 @@ def train_on_reviews(
     if dataset is not None:
         prepared = with_reviews(prepared, dataset, recipe)
     start = base or live_version(recipe.desk, recipe.kind, recipe.language)
-    if data is None and start is not None and recipe.kind == Kind.BERT:
+    if data is not None:
+        recipe = with_trained_base(recipe, data, out, report)
+    elif start is not None and recipe.kind == Kind.BERT:
         recipe = going_on_from(recipe, start)
     if recipe.desk == Desk.TRIAGE and recipe.kind == Kind.SVM:
         recipe = without_rare_terms(recipe)
@@ -172,7 +174,7 @@ def train_on_reviews(
 def going_on_from(recipe: Recipe, base: ModelVersion) -> Recipe:
     """The recipe for reviews alone: a gentle continuation of the live version instead of a fresh start."""
     gentle = {**recipe.settings, "learning_rate": 2e-5, "epochs": 3}
-    return dataclasses.replace(recipe, base=str(unpack_version(base)), settings=gentle)
+    return dataclasses.replace(recipe, base=str(unpack_version(base)), base_name=str(base), settings=gentle)
 
 
 def without_rare_terms(recipe: Recipe) -> Recipe:

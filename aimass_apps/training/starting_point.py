@@ -15,7 +15,7 @@ from aimass_apps.inference.heads import read_head
 from aimass_apps.inference.network import TextClassifier, base_path, from_base
 from aimass_apps.inference.torch_backend import read_network
 from aimass_apps.registry.artefacts import MANIFEST
-from aimass_apps.training.recipe import BadRecipe, Recipe
+from aimass_apps.training.recipe import EARLIER, BadRecipe, Recipe
 
 
 def open_base(recipe: Recipe) -> tuple[TextClassifier, Tokenizer]:
@@ -24,6 +24,8 @@ def open_base(recipe: Recipe) -> tuple[TextClassifier, Tokenizer]:
     An artefact folder goes on with its head; a label that it lacks gets fresh weights. Raises `BadRecipe` when the
     recipe lacks one of its labels.
     """
+    if recipe.base.startswith(EARLIER):
+        raise BadRecipe(f"{recipe.path}: its base is another recipe; `manage.py train` trains that first")
     folder = Path(recipe.base)
     if not (folder / MANIFEST).is_file():
         tokenizer = AutoTokenizer.from_pretrained(base_path(recipe.base)).backend_tokenizer

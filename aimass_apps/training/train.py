@@ -23,7 +23,7 @@ from aimass_apps.training.examples import Example, Split, as_arrays
 from aimass_apps.training.prepare import Prepared, prepare
 from aimass_apps.training.progress import Progress, Report, silent
 from aimass_apps.training.provenance import made_with, rows_sha256
-from aimass_apps.training.recipe import BadRecipe, Recipe, by_path, read_recipe
+from aimass_apps.training.recipe import EARLIER, BadRecipe, Recipe, by_path, read_recipe
 from aimass_apps.training.train_ensemble import train_ensemble
 
 ENOUGH_VALIDATION = 200  # rows; fewer can't calibrate seven labels
@@ -46,10 +46,21 @@ def train_recipe(recipe: Path, data: Path, out: Path, progress: Report = silent)
     plan = read_recipe(recipe)
     if plan.kind == "keywords":
         return _keywords(plan, out)
+    plan = with_trained_base(plan, data, out, progress)
     prepared = prepare(plan, data, work_folder(out), progress)
     if plan.kind == ENSEMBLE:
         return train_ensemble(plan, prepared, starters(plan.desk), out, progress)
     return train_prepared(plan, prepared, out, progress)
+
+
+def with_trained_base(plan: Recipe, data: Path, out: Path, progress: Report) -> Recipe:
+    """The recipe with a folder as its base: one that names another recipe has that one trained first, once."""
+    if not plan.base.startswith(EARLIER):
+        return plan
+    folder = work_folder(out) / "base"
+    if not (folder / MANIFEST).is_file():
+        train_recipe(plan.path.parent / plan.base.removeprefix(EARLIER), data, folder, progress)
+    return replace(plan, base=str(folder), base_name=plan.base)
 
 
 def work_folder(out: Path) -> Path:
@@ -97,7 +108,7 @@ def finish(
             dict(read_manifest(kept).thresholds) if kept else _thresholds(plan, probabilities, targets, weights)
         ),
         "metrics": {"validation": _validation_metrics(plan, probabilities, targets, weights)},
-        "base": plan.base,
+        "base": plan.base_name or plan.base,
         "recipe": f"{plan.path.name} sha256:{hashlib.sha256(plan.path.read_bytes()).hexdigest()[:16]} seed:{plan.seed}",
         "data": _data(plan, prepared),
         "made_with": made_with(plan),
@@ -109,7 +120,9 @@ def finish(
 def _kept_calibration(plan: Recipe, rows: Sequence[Example]) -> Path | None:
     """The artefact whose calibration and thresholds stay, when too few rows are held back to choose better ones."""
     base = Path(plan.base)
-    return base if plan.base and (base / MANIFEST).is_file() and len(rows) < ENOUGH_VALIDATION else None
+    if len(rows) >= ENOUGH_VALIDATION or not plan.base or not (base / MANIFEST).is_file():
+        return None
+    return base if tuple(read_head(base).labels) == plan.labels else None
 
 
 def with_prior(head: Head, plan: Recipe) -> Head:

