@@ -18,7 +18,7 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def base(tmp_path: Path) -> Path:
-    pytest.importorskip("torch")
+    torch = pytest.importorskip("torch")
     from tokenizers import Tokenizer
     from tokenizers.models import WordLevel
     from tokenizers.pre_tokenizers import Whitespace
@@ -30,6 +30,7 @@ def base(tmp_path: Path) -> Path:
     tokenizer.pre_tokenizer = Whitespace()
     folder = tmp_path / "base"
     shape = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    torch.manual_seed(5)  # the same encoder in every test
     AutoModel.from_config(AutoConfig.for_model("bert", vocab_size=100, **shape)).save_pretrained(folder)
     PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, pad_token="[PAD]", mask_token="[MASK]", unk_token="[UNK]"

@@ -19,7 +19,7 @@ from tests.aimass_apps.training.small import BAD, BERT, GOOD, separates, write  
 
 pytestmark = pytest.mark.training
 TEXTS = [f"{first} and {second}" for first in (*GOOD, *BAD) for second in (*GOOD, *BAD)]
-SETTINGS = Settings(epochs=12, learning_rate=3e-3, batch=8, tokens=16, checkpoint_every=20)
+SETTINGS = Settings(epochs=30, learning_rate=3e-3, batch=8, tokens=16, head_share=0.1, checkpoint_every=20)
 
 
 def test_words_are_hidden_by_their_share_and_never_the_special_ones(base: Path) -> None:
