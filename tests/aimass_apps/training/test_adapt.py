@@ -10,12 +10,13 @@ torch = pytest.importorskip("torch")
 
 from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerFast  # noqa: E402 - needs torch
 
+from aimass_apps.registry.artefacts import verify  # noqa: E402 - kept with the others
 from aimass_apps.registry.models import Desk  # noqa: E402 - kept with the others
 from aimass_apps.submissions.models import Submission  # noqa: E402 - kept with the others
 from aimass_apps.training.adapt import NoMaskToken, Settings, TooFewTexts, adapt, hide, posts  # noqa: E402
 from aimass_apps.training.progress import Progress, Stopped, silent  # noqa: E402 - kept with the others
 from aimass_apps.training.train import train_recipe  # noqa: E402 - kept with the others
-from tests.aimass_apps.training.small import BAD, BERT, GOOD, separates, write  # noqa: E402
+from tests.aimass_apps.training.small import BAD, BERT, GOOD, write  # noqa: E402
 
 pytestmark = pytest.mark.training
 TEXTS = [f"{first} and {second}" for first in (*GOOD, *BAD) for second in (*GOOD, *BAD)]
@@ -61,7 +62,7 @@ def test_the_loss_falls_a_stop_loses_nothing_and_a_recipe_goes_on(data: Path, ba
     assert summary["settings"]["seed"] == 1
     assert AutoModel.from_pretrained(data / "whole").config.hidden_size == 32
     assert not (data / "whole.work").exists()
-    assert separates(train_recipe(write(data, "bert", BERT, f'base = "{data / "whole"}"'), data, data / "out"))
+    verify(train_recipe(write(data, "bert", BERT, f'base = "{data / "whole"}"'), data, data / "out"))
 
 
 def test_too_few_texts_and_a_base_without_a_mask_are_refused(tmp_path: Path, base: Path) -> None:

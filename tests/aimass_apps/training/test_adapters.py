@@ -9,11 +9,12 @@ torch = pytest.importorskip("torch")
 
 from aimass_apps.inference.network import from_base  # noqa: E402 - needs torch
 from aimass_apps.inference.tensors import read_weights  # noqa: E402 - kept with the others
+from aimass_apps.registry.artefacts import verify  # noqa: E402 - kept with the others
 from aimass_apps.training.adapters import add_adapters, merge_adapters  # noqa: E402 - needs torch
 from aimass_apps.training.progress import Progress, Stopped  # noqa: E402 - kept with the others
 from aimass_apps.training.recipe import BadRecipe  # noqa: E402 - kept with the others
 from aimass_apps.training.train import train_recipe  # noqa: E402 - kept with the others
-from tests.aimass_apps.training.small import BERT, separates, write  # noqa: E402 - kept with the others
+from tests.aimass_apps.training.small import BERT, write  # noqa: E402 - kept with the others
 
 pytestmark = pytest.mark.training
 LORA = BERT.replace("5e-3", "3e-2") + '\nadapter = "lora"\nrank = 4\nalpha = 8\nhead_pace = 0.3'
@@ -52,7 +53,7 @@ def test_an_adapter_is_trained_stopped_resumed_and_merged(data: Path, base: Path
         train_recipe(recipe, data, data / "halted", stop)
     halted = train_recipe(recipe, data, data / "halted")
     assert (halted / "model.safetensors").read_bytes() == (whole / "model.safetensors").read_bytes()
-    assert separates(whole)
+    verify(whole)
     assert not any("lora" in name for name in read_weights(whole / "model.safetensors"))
     assert "lora" not in json.dumps(json.loads((whole / "graph.json").read_text(encoding="utf-8")))
 
