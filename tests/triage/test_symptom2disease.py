@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
 
-from aimass_apps.training.grouped import folds, near_duplicate_groups
+from aimass_apps.training.grouped import folds, near_duplicate_groups, purged_folds
 from aimass_apps.training.progress import silent
 from aimass_apps.training.recipe import read_recipe
 from triage.catalogue.load import load_catalogue
@@ -45,6 +46,19 @@ def test_no_group_is_on_both_sides() -> None:
         held += held_out.tolist()
     assert sorted(held) == list(range(40))
     assert any(set(groups[t]) & set(groups[h]) for t, h in folds(named, None, count=5, seed=1))
+
+
+def test_no_training_text_is_near_one_held_out() -> None:
+    bodies = ("knee", "ear", "tooth", "skin")
+    feelings, days = ("hurts", "itches"), ("May", "June")
+    texts = [f"my {body} {feels} since {day}" for body in bodies for feels in feelings for day in days]
+    named = ["a" if "hurts" in text else "b" for text in texts]
+    splits = list(purged_folds(texts, named, count=4, seed=1))
+    assert sorted(place for _, held_out in splits for place in held_out) == list(range(len(texts)))
+    vectors = TfidfVectorizer().fit_transform(texts)
+    for training, held_out in splits:
+        assert (vectors[training] @ vectors[held_out].T).toarray().max(initial=0.0) <= 0.5
+    assert sum(len(training) for training, _ in splits) < 3 * len(texts)  # something was left out
 
 
 def test_a_label_of_one_group_is_left_out_of_the_second_figure() -> None:

@@ -15,12 +15,12 @@ from aimass_apps.training.progress import Stopped
 from aimass_apps.training.recipe import BadRecipe, read_recipe
 
 RECIPES = Path(__file__).parents[2] / "evaluation"
-GROUPED, RANDOM = SPLITS = ("grouped", "random")
+GROUPED, PURGED, RANDOM = SPLITS = ("grouped", "purged", "random")
 SHIPPED = [STARTERS / f"triage-{kind}-any" for kind in ("svm", "bert", "bayes", "ensemble")]
 
 
 class Command(BaseCommand):
-    help = "Cross-validation on symptom2disease, grouped by near-duplicates and at random; folds done are kept."
+    help = "Cross-validation on symptom2disease, without near-duplicates and at random; folds done are kept."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, default=Path("build/symptom2disease"), help="where folds are kept")
 
     def handle(self, *args: Any, data: Path | None, out: Path, **options: Any) -> None:
-        from aimass_apps.training.grouped import folds, near_duplicate_groups
+        from aimass_apps.training.grouped import folds, near_duplicate_groups, purged_folds
         from triage.evaluation import symptom2disease as task
 
         report = ConsoleReport().listen()
@@ -48,7 +48,12 @@ class Command(BaseCommand):
             groups = near_duplicate_groups(texts)
             for name, recipe in recipes.items():
                 for split in options["split"]:
-                    plan = list(folds(named, groups if split == GROUPED else None, count=task.FOLDS, seed=recipe.seed))
+                    how: dict[str, Any] = {"count": task.FOLDS, "seed": recipe.seed}
+                    plan = list(
+                        purged_folds(texts, named, **how)
+                        if split == PURGED
+                        else folds(named, groups if split == GROUPED else None, **how)
+                    )
                     answers: dict[int, str] = {}
                     for number in options["fold"] or range(1, task.FOLDS + 1):
                         work = out / f"{name}-{split}-{number}"
