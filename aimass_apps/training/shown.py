@@ -23,9 +23,9 @@ CONFUSION: dict[str, str | Promise] = {
 
 
 def evidence_shown(version: ModelVersion, chosen: str = "") -> dict[str, Any]:
-    """`tests` (a row for each), and `shown`: the test named `chosen`, else the first that has pictures."""
+    """`tests` (a row for each), and `shown`: the test named `chosen`, else the most telling one."""
     reports = reports_of(version)
-    name = chosen if chosen in reports else _first_with_pictures(reports)
+    name = chosen if chosen in reports else _most_telling(reports)
     shown = None
     if name:
         leading, others = rivals(version, name)
@@ -38,9 +38,10 @@ def evidence_shown(version: ModelVersion, chosen: str = "") -> dict[str, Any]:
     return {"tests": [_row(task, report) for task, report in reports.items()], "shown": shown}
 
 
-def _first_with_pictures(reports: Mapping[str, Report]) -> str:
+def _most_telling(reports: Mapping[str, Report]) -> str:
     drawn = [name for name, report in reports.items() if report.get("curves") or report.get("reliability")]
-    return next(iter([*drawn, *reports]), "")
+    by_function = [name for name in drawn if reports[name].get("functions")]
+    return next(iter([*by_function, *drawn, *reports]), "")
 
 
 def _row(task: str, report: Report) -> dict[str, Any]:
