@@ -33,9 +33,7 @@ def test_a_person_at_risk_is_not_toxic_but_one_who_urges_is() -> None:
 @pytest.mark.parametrize("deal", [swaps.rows, swaps.wider_rows, forum_zh.rows])
 def test_every_identity_is_said_as_often_in_fair_as_in_foul_sentences(deal) -> None:
     rows = [
-        (plain_form(text), labels["toxic"])
-        for text, labels in deal(3, 200 * len(swaps.IDENTITIES))
-        if " is a " in text
+        (plain_form(text), labels["toxic"]) for text, labels in deal(3, 200 * len(swaps.IDENTITIES)) if " is a " in text
     ]
     words = ("deaf", "muslim", "taoist")
     named = Counter((word, toxic) for text, toxic in rows for word in words if word in text.split())
@@ -65,6 +63,8 @@ def test_each_english_course_goes_on_from_the_one_before() -> None:
 
 def test_chinese_comments_of_both_kinds_name_the_same_groups() -> None:
     rows = list(forum_zh.rows(1, 6000))
-    named = Counter((group, labels["toxic"]) for text, labels in rows for group in ("河南人", "犹太人") if group in text)
+    named = Counter(
+        (group, labels["toxic"]) for text, labels in rows for group in ("河南人", "犹太人") if group in text
+    )
     assert 0.3 < sum(labels["toxic"] for _, labels in rows) / len(rows) < 0.36
     assert all(named[group, foul] > 10 for group in ("河南人", "犹太人") for foul in (0.0, 1.0))
