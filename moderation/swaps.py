@@ -50,7 +50,7 @@ KIND = (
     "delightful", "fine", "likeable", "impressive", "neat", "nice", "sweet", "amazing", "magnificent",
     "respectful",
 )  # fmt: skip
-# Words and frames that the third course did not have: calm talk about groups, as on pages where articles are argued over.
+# What the third course lacked: more kind words, and calm talk about groups as where articles are argued over.
 MORE_KIND = (
     "fun", "caring", "gracious", "funny", "wise", "humble", "sincere", "graceful", "talented", "loyal", "friendly",
     "fair", "bright", "joyful", "easygoing", "hard-working", "elegant", "witty", "calm", "sensible", "tender", "proud",
