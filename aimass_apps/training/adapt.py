@@ -113,7 +113,7 @@ def adapt(base: str, texts: Iterable[str], out: Path, settings: Settings, report
         raise NoMaskToken(f"{base} has no token for a hidden word.")
     training, held_back = split_texts(texts)
     encoder = from_base(base, 1).encoder
-    run = _Run(WordGuesser(encoder), tokenizer, settings, out.with_name(out.name + ".work"), report)
+    run = _Run(base, WordGuesser(encoder), tokenizer, settings, out.with_name(out.name + ".work"), report)
     adapted = run.go(training, held_back)
     fresh = out.with_name(out.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -157,8 +157,12 @@ def hide(
 class _Run:
     """One adaptation with its optimizer and place."""
 
-    def __init__(self, model: WordGuesser, tokenizer: Any, settings: Settings, work: Path, report: Report) -> None:
+    def __init__(
+        self, base: str, model: WordGuesser, tokenizer: Any, settings: Settings, work: Path, report: Report
+    ) -> None:
         self.model, self.tokenizer, self.settings, self.work, self.report = model, tokenizer, settings, work, report
+        # Not of the texts: a site's posts go on arriving while an adaptation rests.
+        self.training = hashlib.sha256(repr((base, settings)).encode()).hexdigest()
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         freeze_embeddings(model)
         model.to(self.device)
@@ -168,7 +172,7 @@ class _Run:
         self.special = torch.tensor(tokenizer.all_special_ids)
 
     def go(self, training: Sequence[str], held_back: Sequence[str]) -> Adapted:
-        state = checkpoints.resume(self.work, self.model, self.optimizer) or {"step": 0, "before": 0.0}
+        state = checkpoints.resume(self.work, self.model, self.optimizer, self.training) or {"step": 0, "before": 0.0}
         settings = self.settings
         backend: Tokenizer = self.tokenizer.backend_tokenizer
         ids = encode(backend, training, settings.tokens)
@@ -182,7 +186,7 @@ class _Run:
             if step == alone:
                 before = self._measure(judged)
             if step % settings.checkpoint_every == 0 or step == total:
-                checkpoints.save(self.work, self.model, self.optimizer, {"step": step, "before": before})
+                checkpoints.save(self.work, self.model, self.optimizer, {"step": step, "before": before}, self.training)
             self.report(Progress("adapt", step, total, f"loss {loss:.3f}" + (", head alone" * (step <= alone))))
         return Adapted(round(before, 4), round(self._measure(judged), 4), len(training), total)
 

@@ -21,6 +21,7 @@ from aimass_apps.training import checkpoints
 from aimass_apps.training.adapters import LORA, add_adapters, merge_adapters
 from aimass_apps.training.examples import Example, Split, as_arrays, epoch, epoch_sizes
 from aimass_apps.training.progress import Progress, Report
+from aimass_apps.training.provenance import training_sha256
 from aimass_apps.training.prune import keep_layers, keep_neurons
 from aimass_apps.training.recipe import BadRecipe, Recipe
 from aimass_apps.training.starting_point import open_base
@@ -193,6 +194,7 @@ class _Run:
     ) -> None:
         self.recipe, self.settings, self.splits, self.out, self.report = recipe, settings, splits, out, report
         self.watch, self.pull = watch, _label_weights(recipe, settings)
+        self.training = training_sha256(recipe, splits)
         self.accelerator = Accelerator()
         self.model = model
         self.optimizer = torch.optim.AdamW(_paced(model, settings), lr=settings.learning_rate, fused=True)
@@ -203,7 +205,8 @@ class _Run:
         self.started, self.rows = time.monotonic(), 0
 
     def train(self, tokenizer: Tokenizer) -> None:
-        state = checkpoints.resume(self.out, self.model, self.optimizer) or {"step": 0, "curves": []}
+        state = checkpoints.resume(self.out, self.model, self.optimizer, self.training)
+        state = state or {"step": 0, "curves": []}
         self.curves = list(state["curves"])
         first, step = int(state["step"]), 0
         wrapped, optimizer = self.accelerator.prepare(self.model, self.optimizer)
@@ -267,5 +270,5 @@ class _Run:
             "settings": asdict(self.settings),
             "seed": self.recipe.seed,
         }
-        checkpoints.save(self.out, self.model, self.optimizer, state)
+        checkpoints.save(self.out, self.model, self.optimizer, state, self.training)
         (self.out / "curves.json").write_text(json.dumps(self.curves), encoding="utf-8")

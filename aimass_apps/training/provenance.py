@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import metadata
 from typing import Any
 
-from aimass_apps.training.examples import Example
+from aimass_apps.training.examples import Example, Split
 from aimass_apps.training.recipe import Recipe
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "tokenizers", "torch", "transformers", "accelerate", "peft", "onnx")
@@ -26,6 +27,13 @@ def rows_sha256(rows: Sequence[Example]) -> str:
         labels = [(label, row.targets[label], row.weights.get(label, 1.0)) for label in sorted(row.targets)]
         digest.update(repr((row.text, labels)).encode())
     return digest.hexdigest()
+
+
+def training_sha256(recipe: Recipe, splits: Sequence[Split]) -> str:
+    """SHA-256 of what decides a training's steps: a checkpoint goes on only in the training that it was taken from."""
+    rows = [rows_sha256(split.training) for split in splits]
+    parts = [recipe.base_name or recipe.base, recipe.seed, recipe.groups, recipe.settings, rows]
+    return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
 
 
 def installed(libraries: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from aimass_apps.registry.artefacts import read_manifest, verify
 from aimass_apps.training.progress import Progress, Stopped
+from aimass_apps.training.recipe import BadRecipe
 from aimass_apps.training.train import train_recipe
 from tests.aimass_apps.training.small import BAD, BERT, GOOD, SVM, separates, write
 
@@ -69,6 +70,10 @@ def test_a_stopped_training_goes_on_to_the_same_weights(data: Path, base: Path) 
     with pytest.raises(Stopped):
         train_recipe(recipe, data, data / "halted", stop)
     assert not (data / "halted").exists()
+    other = write(data, "bert", BERT.replace("5e-3", "4e-3"), f'base = "{base}"')
+    with pytest.raises(BadRecipe, match="of a training with other rows or settings"):
+        train_recipe(other, data, data / "halted")
+    recipe = write(data, "bert", BERT, f'base = "{base}"')
     steps: list[int] = []
     halted = train_recipe(
         recipe, data, data / "halted", lambda each: steps.append(each.done) if each.stage == "train" else None
