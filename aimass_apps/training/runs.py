@@ -147,7 +147,7 @@ def train_on_reviews(
     # Imported here: only the training worker has these libraries.
     from aimass_apps.training.prepare import Prepared, prepare
     from aimass_apps.training.reviews import with_reviews
-    from aimass_apps.training.train import train_prepared, with_trained_base, work_folder
+    from aimass_apps.training.train import train_prepared, with_trained_earlier, work_folder
     from aimass_apps.training.train_ensemble import train_ensemble
 
     recipe = read_recipe(path)
@@ -162,7 +162,7 @@ def train_on_reviews(
         prepared = with_reviews(prepared, dataset, recipe)
     start = base or live_version(recipe.desk, recipe.kind, recipe.language)
     if data is not None:
-        recipe = with_trained_base(recipe, data, out, report)
+        recipe = with_trained_earlier(recipe, data, out, report)
     elif start is not None and recipe.kind == Kind.BERT:
         recipe = going_on_from(recipe, start)
     if recipe.desk == Desk.TRIAGE and recipe.kind == Kind.SVM:

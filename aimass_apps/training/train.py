@@ -46,21 +46,30 @@ def train_recipe(recipe: Path, data: Path, out: Path, progress: Report = silent)
     plan = read_recipe(recipe)
     if plan.kind == "keywords":
         return _keywords(plan, out)
-    plan = with_trained_base(plan, data, out, progress)
+    plan = with_trained_earlier(plan, data, out, progress)
     prepared = prepare(plan, data, work_folder(out), progress)
     if plan.kind == ENSEMBLE:
         return train_ensemble(plan, prepared, starters(plan.desk), out, progress)
     return train_prepared(plan, prepared, out, progress)
 
 
-def with_trained_base(plan: Recipe, data: Path, out: Path, progress: Report) -> Recipe:
-    """The recipe with a folder as its base: one that names another recipe has that one trained first, once."""
-    if not plan.base.startswith(EARLIER):
-        return plan
-    folder = work_folder(out) / "base"
+def with_trained_earlier(plan: Recipe, data: Path, out: Path, progress: Report) -> Recipe:
+    """The recipe with folders where it names other recipes, as base or as teacher: those are trained first, once."""
+    work = work_folder(out)
+    if plan.base.startswith(EARLIER):
+        folder = _trained(plan, plan.base, data, work / "base", progress)
+        plan = replace(plan, base=str(folder), base_name=plan.base)
+    teaching = plan.settings.get("distil", {})
+    if str(teaching.get("teacher", "")).startswith(EARLIER):
+        folder = _trained(plan, teaching["teacher"], data, work / "teacher", progress)
+        plan = replace(plan, settings={**plan.settings, "distil": {**teaching, "teacher": str(folder)}})
+    return plan
+
+
+def _trained(plan: Recipe, named: str, data: Path, folder: Path, progress: Report) -> Path:
     if not (folder / MANIFEST).is_file():
-        train_recipe(plan.path.parent / plan.base.removeprefix(EARLIER), data, folder, progress)
-    return replace(plan, base=str(folder), base_name=plan.base)
+        train_recipe(plan.path.parent / named.removeprefix(EARLIER), data, folder, progress)
+    return folder
 
 
 def work_folder(out: Path) -> Path:

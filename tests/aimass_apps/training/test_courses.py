@@ -10,7 +10,7 @@ from aimass_apps.registry.artefacts import read_manifest
 from aimass_apps.training.recipe import BadRecipe, read_recipe
 from aimass_apps.training.starting_point import open_base
 from aimass_apps.training.train import train_recipe, work_folder
-from tests.aimass_apps.training.small import BERT, separates, write
+from tests.aimass_apps.training.small import BERT, SVM, separates, write
 
 pytestmark = [pytest.mark.training, pytest.mark.slow]
 
@@ -36,6 +36,15 @@ def test_one_command_trains_the_course_before_and_goes_on_from_it(data: Path, ba
     written = (before / "model.safetensors").stat().st_mtime_ns
     train_recipe(last, data, data / "out")
     assert (before / "model.safetensors").stat().st_mtime_ns == written  # it is trained once
+
+
+def test_a_teacher_that_is_a_recipe_is_trained_first(data: Path, base: Path) -> None:
+    write(data, "svm", SVM).rename(data / "teacher.toml")
+    taught = BERT + '\ndistil = { teacher = "recipe:teacher.toml" }'
+    out = train_recipe(write(data, "bert", taught, f'base = "{base}"'), data, data / "out")
+    assert read_manifest(work_folder(out) / "teacher").kind == "svm"
+    assert list(work_folder(out).glob("teacher-*.safetensors"))
+    assert separates(out)
 
 
 def test_a_further_label_leaves_the_known_ones_as_they_were(data: Path, base: Path) -> None:
