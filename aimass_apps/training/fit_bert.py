@@ -37,6 +37,7 @@ class Settings:
 
     `tokens` is the longest text in training, `learning_rate` the peak; `steps` ends the last epoch early.
     `freeze_layers` keeps that many of the lowest layers as they are; the head learns `head_pace` times as fast.
+    `bf16` multiplies matrices in bfloat16 (weights stay float32): twice as quick on processors and GPUs made for it.
     `layers` and `neurons` prune the base first (see `prune`; 0 keeps all); `adapter = "lora"` trains adapters of `rank`
     and `alpha` beside the matrices named in `targets`; `label_weights` multiply a label's part of the loss.
     """
@@ -53,6 +54,7 @@ class Settings:
     freeze_layers: int = 0
     head_pace: float = 1.0
     checkpoint_every: int = 200
+    bf16: bool = False
     layers: int = 0
     neurons: int = 0
     adapter: str = ""
@@ -195,7 +197,7 @@ class _Run:
         self.recipe, self.settings, self.splits, self.out, self.report = recipe, settings, splits, out, report
         self.watch, self.pull = watch, _label_weights(recipe, settings)
         self.training = training_sha256(recipe, splits)
-        self.accelerator = Accelerator()
+        self.accelerator = Accelerator(mixed_precision="bf16" if settings.bf16 else "no")
         self.model = model
         self.optimizer = torch.optim.AdamW(_paced(model, settings), lr=settings.learning_rate, fused=True)
         sizes = epoch_sizes(splits, settings.epochs, recipe.seed)

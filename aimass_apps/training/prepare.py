@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,14 @@ class Prepared:
 
     splits: list[Split]
     dropped: dict[str, int]
+
+    def without(self, leave_out: Callable[[str], bool]) -> Prepared:
+        """The same without the training rows whose texts `leave_out` accepts."""
+        kept = [
+            Split(each.source, [row for row in each.training if not leave_out(row.text)], each.validation)
+            for each in self.splits
+        ]
+        return Prepared(kept, self.dropped)
 
 
 def prepare(recipe: Recipe, data: Path, out: Path, report: Report) -> Prepared:

@@ -174,6 +174,7 @@ def train_on_reviews(
 def going_on_from(recipe: Recipe, base: ModelVersion) -> Recipe:
     """The recipe for reviews alone: a gentle continuation of the live version instead of a fresh start."""
     gentle = {**recipe.settings, "learning_rate": 2e-5, "epochs": 3}
+    gentle.pop("distil", None)  # reviews are a person's word: no teacher stands beside it
     return dataclasses.replace(recipe, base=str(unpack_version(base)), base_name=str(base), settings=gentle)
 
 

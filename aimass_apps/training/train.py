@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -14,17 +13,18 @@ import numpy as np
 
 from aimass_apps.inference.ensemble import KIND as ENSEMBLE
 from aimass_apps.inference.heads import Array, Head, plain_head, read_head
-from aimass_apps.inference.keywords import WORDS, read_entries
 from aimass_apps.registry.artefacts import MANIFEST, read_manifest, starters
 from aimass_apps.training import processes
 from aimass_apps.training.calibrate import calibrate, expected_calibration_error, threshold_for_precision
 from aimass_apps.training.card import write_card
+from aimass_apps.training.distil import fold_of, with_teacher
 from aimass_apps.training.examples import Example, Split, as_arrays
 from aimass_apps.training.prepare import Prepared, prepare
 from aimass_apps.training.progress import Progress, Report, silent
 from aimass_apps.training.provenance import made_with, rows_sha256
 from aimass_apps.training.recipe import EARLIER, BadRecipe, Recipe, by_path, read_recipe
 from aimass_apps.training.train_ensemble import train_ensemble
+from aimass_apps.training.word_lists import seal_word_list
 
 ENOUGH_VALIDATION = 200  # rows; fewer can't calibrate seven labels
 MOST_VALIDATION = 700  # rows of one source, so that the largest does not decide the calibration
@@ -36,40 +36,64 @@ class Fitted(Protocol):
     def logits(self, texts: Sequence[str]) -> Array: ...
 
 
-def train_recipe(recipe: Path, data: Path, out: Path, progress: Report = silent) -> Path:
+def train_recipe(
+    recipe: Path, data: Path, out: Path, progress: Report = silent, leave_out: Callable[[str], bool] | None = None
+) -> Path:
     """Train what `recipe` describes on files below `data`; the artefact folder `out`, complete and hashed.
 
-    An ensemble is fitted on what the shipped versions answer.
+    An ensemble is fitted on what the shipped versions answer. Texts that `leave_out` accepts are not trained on.
     Checkpoints and curves stand beside it in `out.work`, from which the next call goes on. Raises
     `BadRecipe`, `leaks.Leak`, and `progress.Stopped` when `progress` asks for an end.
     """
     plan = read_recipe(recipe)
     if plan.kind == "keywords":
-        return _keywords(plan, out)
+        return seal_word_list(plan, out)
     plan = with_trained_earlier(plan, data, out, progress)
     prepared = prepare(plan, data, work_folder(out), progress)
+    if leave_out is not None:
+        prepared = prepared.without(leave_out)
     if plan.kind == ENSEMBLE:
         return train_ensemble(plan, prepared, starters(plan.desk), out, progress)
     return train_prepared(plan, prepared, out, progress)
 
 
 def with_trained_earlier(plan: Recipe, data: Path, out: Path, progress: Report) -> Recipe:
-    """The recipe with folders where it names other recipes, as base or as teacher: those are trained first, once."""
+    """The recipe with folders where it names other recipes, as base or as teachers: those are trained first, once."""
     work = work_folder(out)
     if plan.base.startswith(EARLIER):
         folder = _trained(plan, plan.base, data, work / "base", progress)
-        plan = replace(plan, base=str(folder), base_name=plan.base)
-    teaching = plan.settings.get("distil", {})
-    if str(teaching.get("teacher", "")).startswith(EARLIER):
-        folder = _trained(plan, teaching["teacher"], data, work / "teacher", progress)
-        plan = replace(plan, settings={**plan.settings, "distil": {**teaching, "teacher": str(folder)}})
+        plan = replace(plan, base=folder, base_name=plan.base)
+    if "distil" in plan.settings:
+        plan = replace(plan, settings={**plan.settings, "distil": _with_teachers(plan, data, work, progress)})
     return plan
 
 
-def _trained(plan: Recipe, named: str, data: Path, folder: Path, progress: Report) -> Path:
+def _with_teachers(plan: Recipe, data: Path, work: Path, progress: Report) -> dict[str, Any]:
+    """`[settings.distil]` with a folder, or one for each fold, where a teacher is a recipe."""
+    teaching = dict(plan.settings["distil"])
+    named, folds = teaching["teacher"], teaching.get("folds", 1)
+    teachers: list[str | list[str]] = []
+    for number, name in enumerate([named] if isinstance(named, str) else named):
+        folder = work / f"teacher-{number}"
+        if folds == 1:
+            teachers.append(_trained(plan, name, data, folder, progress) if name.startswith(EARLIER) else name)
+        elif name.startswith(EARLIER):
+            teachers.append([_trained(plan, name, data, folder, progress, each, folds) for each in range(folds)])
+        else:
+            raise BadRecipe(f"{plan.path}: distil: with folds a teacher must be a recipe, and {name} is none")
+    return {**teaching, "teacher": teachers}
+
+
+def _trained(
+    plan: Recipe, named: str, data: Path, folder: Path, progress: Report, fold: int = 0, folds: int = 1
+) -> str:
+    """The folder of the recipe `named`, trained once; of several `folds`, without the texts of one."""
+    if folds > 1:
+        folder = folder.with_name(f"{folder.name}-{fold}")
+    leave_out = (lambda text: fold_of(text, folds) == fold) if folds > 1 else None
     if not (folder / MANIFEST).is_file():
-        train_recipe(plan.path.parent / named.removeprefix(EARLIER), data, folder, progress)
-    return folder
+        train_recipe(plan.path.parent / named.removeprefix(EARLIER), data, folder, progress, leave_out)
+    return str(folder)
 
 
 def work_folder(out: Path) -> Path:
@@ -161,7 +185,6 @@ def _fit_bert(plan: Recipe, splits: Sequence[Split], work: Path, progress: Repor
     # Imported here: torch is not there on a machine that trains SVMs only.
     from aimass_apps.inference.bert import BertPredictor
     from aimass_apps.training.compress import FILES, compress
-    from aimass_apps.training.distil import with_teacher
     from aimass_apps.training.fit_bert import fit_bert
 
     if "distil" in plan.settings:
@@ -193,32 +216,6 @@ def _fit_svm(plan: Recipe, splits: Sequence[Split], work: Path, progress: Report
 
 
 _FITTERS: dict[str, Callable[[Recipe, Sequence[Split], Path, Report], Store]] = {"bert": _fit_bert, "svm": _fit_svm}
-
-
-def _keywords(plan: Recipe, out: Path) -> Path:
-    """A word list is copied, checked and sealed; its thresholds stand in the recipe."""
-    words = plan.path.parent / plan.settings["words"]
-    raw = json.loads(words.read_text(encoding="utf-8"))
-    entries = read_entries(raw["entries"])
-    if {entry.label for entry in entries} - set(plan.labels):
-        raise BadRecipe(f"{words}: uses labels that the recipe does not have")
-    out.mkdir(parents=True, exist_ok=True)
-    content = {"labels": list(plan.labels), "entries": raw["entries"]}
-    (out / WORDS).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
-    manifest = {
-        "desk": plan.desk,
-        "kind": plan.kind,
-        "language": plan.language,
-        "name": plan.name,
-        "labels": list(plan.labels),
-        "thresholds": dict(plan.thresholds),
-        "metrics": {"terms": len(entries)},
-        "base": "",
-        "recipe": plan.path.name,
-        "data": [{"name": words.name, "licence": raw["licence"], "rows": len(entries)}],
-    }
-    write_card(out, manifest, [WORDS], plan.limits)
-    return out
 
 
 def _validation(splits: Sequence[Split]) -> list[Example]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from aimass_apps.inference.keywords import MATCHES, WORDS, BadWordList, Entry, read_entries
 from aimass_apps.training.card import write_card
+from aimass_apps.training.recipe import BadRecipe, Recipe
 
 TERM_COLUMNS = ("term", "text", "word", "phrase")
 THRESHOLD = 0.9
@@ -108,3 +109,29 @@ def _severity(rating: str, otherwise: int) -> int:
 
 def _plain(entry: Entry) -> dict[str, Any]:
     return {"term": entry.term, "label": entry.label, "severity": entry.severity, "match": entry.match}
+
+
+def seal_word_list(plan: Recipe, out: Path) -> Path:
+    """Copy, check and seal a recipe's own word list; its thresholds stand in the recipe. Raises `BadRecipe`."""
+    words = plan.path.parent / plan.settings["words"]
+    raw = json.loads(words.read_text(encoding="utf-8"))
+    entries = read_entries(raw["entries"])
+    if {entry.label for entry in entries} - set(plan.labels):
+        raise BadRecipe(f"{words}: uses labels that the recipe does not have")
+    out.mkdir(parents=True, exist_ok=True)
+    content = {"labels": list(plan.labels), "entries": raw["entries"]}
+    (out / WORDS).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    manifest = {
+        "desk": plan.desk,
+        "kind": plan.kind,
+        "language": plan.language,
+        "name": plan.name,
+        "labels": list(plan.labels),
+        "thresholds": dict(plan.thresholds),
+        "metrics": {"terms": len(entries)},
+        "base": "",
+        "recipe": plan.path.name,
+        "data": [{"name": words.name, "licence": raw["licence"], "rows": len(entries)}],
+    }
+    write_card(out, manifest, [WORDS], plan.limits)
+    return out

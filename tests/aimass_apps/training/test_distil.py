@@ -6,13 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from aimass_apps.inference.predictor import Item, load_predictor
 from aimass_apps.inference.tensors import read_weights
+from aimass_apps.registry.artefacts import read_manifest
 from aimass_apps.training import distil
-from aimass_apps.training.distil import taught, with_teacher
+from aimass_apps.training.distil import fold_of, taught, with_teacher
 from aimass_apps.training.examples import Example, as_arrays, read_splits
 from aimass_apps.training.progress import Progress, Stopped, silent
 from aimass_apps.training.recipe import BadRecipe, read_recipe
-from aimass_apps.training.train import train_recipe
+from aimass_apps.training.train import train_recipe, with_trained_earlier
 from tests.aimass_apps.training.small import BERT, SVM, separates, write
 
 NOTHING = float("nan")
@@ -119,3 +121,37 @@ def test_only_the_named_sources_are_asked_about(data: Path, contrary: Path) -> N
 
     assert kept == other
     assert all(was.targets != now.targets for was, now in zip(named.training, changed.training, strict=True))
+
+
+def test_several_teachers_are_averaged(data: Path, teacher: Path, contrary: Path) -> None:
+    recipe = read_recipe(
+        write(data, "svm", f'distil = {{ teacher = ["{teacher}", "{contrary}"], share = 1.0 }}\n{SVM}')
+    )
+    splits = read_splits(recipe, data)
+    row = with_teacher(recipe, splits, data / "work", silent)[0].training[0]
+    said = [load_predictor(folder).predict([Item(row.text)])[0].scores["toxic"] for folder in (teacher, contrary)]
+    assert row.targets["toxic"] == pytest.approx(sum(said) / 2, abs=1e-6)
+    assert abs(said[0] - said[1]) > 0.1
+
+
+def test_each_fold_is_judged_by_a_teacher_that_never_saw_it(data: Path) -> None:
+    write(data, "svm", SVM).rename(data / "teacher.toml")
+    settings = f'distil = {{ teacher = "recipe:teacher.toml", folds = 2, share = 1.0 }}\n{SVM}'
+    recipe = with_trained_earlier(read_recipe(write(data, "svm", settings)), data, data / "out", silent)
+    splits = read_splits(recipe, data)
+    folders = [data / "out.work" / f"teacher-0-{fold}" for fold in (0, 1)]
+    rows = [read_manifest(folder).data[0]["rows"] for folder in folders]
+    assert sum(rows) == len(splits[0].training)
+    assert min(rows) > 0
+
+    learned = with_teacher(recipe, splits, data / "work", silent)[0].training
+    models = [load_predictor(folder) for folder in folders]
+    for row in learned[:20]:
+        own = models[fold_of(row.text, 2)].predict([Item(row.text)])[0].scores["toxic"]
+        assert row.targets["toxic"] == pytest.approx(own, abs=1e-6)
+
+
+def test_folds_need_a_recipe(data: Path) -> None:
+    recipe = read_recipe(write(data, "svm", f'distil = {{ teacher = "moderation-svm-en", folds = 2 }}\n{SVM}'))
+    with pytest.raises(BadRecipe, match="must be a recipe"):
+        with_trained_earlier(recipe, data, data / "out", silent)
