@@ -1,4 +1,4 @@
-"""Turn a trained network into an artefact: int8 weights, an ONNX graph that names them, the tokenizer."""
+"""Turn a trained network into an artefact: int8 or 4-bit weights, an ONNX graph that names them, the tokenizer."""
 
 from __future__ import annotations
 
@@ -24,11 +24,14 @@ FILES = (WEIGHTS, GRAPH, NAMES, TOKENIZER, "config.json", "head.json")
 LARGE = 1024  # numbers; smaller constants stay inside the graph
 
 
-def compress(model: TextClassifier, tokenizer: Tokenizer, head: Head, folder: Path) -> None:
-    """Write the files `FILES` to `folder`; what is exported is the network as dequantised, not as trained."""
+def compress(model: TextClassifier, tokenizer: Tokenizer, head: Head, folder: Path, bits: int = 8) -> None:
+    """Write the files `FILES` to `folder`, matrices in `bits`.
+
+    What is exported is the network as dequantised, not as trained.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     state = {name: each.detach().cpu().float().numpy() for name, each in model.state_dict().items()}
-    write_weights(folder / WEIGHTS, state)
+    write_weights(folder / WEIGHTS, state, bits)
     model.encoder.config.to_json_file(str(folder / "config.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()

@@ -38,6 +38,8 @@ class Settings:
     `tokens` is the longest text in training, `learning_rate` the peak; `steps` ends the last epoch early.
     `freeze_layers` keeps that many of the lowest layers as they are; the head learns `head_pace` times as fast.
     `bf16` multiplies matrices in bfloat16 (weights stay float32): twice as quick on processors and GPUs made for it.
+    `keep_base` is the share of the base in the final weights: drawn back towards it, a network keeps more of its sense
+    for texts unlike the training's (WiSE-FT, Wortsman et al. 2022).
     `layers` and `neurons` prune the base first (see `prune`; 0 keeps all); `adapter = "lora"` trains adapters of `rank`
     and `alpha` beside the matrices named in `targets`; `label_weights` multiply a label's part of the loss.
     """
@@ -55,6 +57,7 @@ class Settings:
     head_pace: float = 1.0
     checkpoint_every: int = 200
     bf16: bool = False
+    keep_base: float = 0.0
     layers: int = 0
     neurons: int = 0
     adapter: str = ""
@@ -89,20 +92,33 @@ def fit_bert(recipe: Recipe, splits: Sequence[Split], out: Path, report: Report,
     torch.manual_seed(recipe.seed)
     model, tokenizer = open_base(recipe)
     model.dropout.p = settings.dropout
+    _prune(model, settings)
+    start = {name: each.detach().clone() for name, each in model.encoder.named_parameters()}
     _shape(model, settings)
     run = _Run(recipe, settings, splits, out, report, model, watch)
     run.train(tokenizer)
     if settings.adapter:
         merge_adapters(run.model)
+    draw_back(run.model, start, settings.keep_base)
     return Fitted(run.model, tokenizer, settings, run.curves)
 
 
-def _shape(model: TextClassifier, settings: Settings) -> None:
-    """Prune, freeze and adapt the network as the settings say."""
+def draw_back(model: TextClassifier, start: Mapping[str, torch.Tensor], share: float) -> None:
+    """Put `share` of the encoder's weights at the `start` into those it has now, in place."""
+    with torch.no_grad():
+        for name, weight in model.encoder.named_parameters():
+            weight.lerp_(start[name].to(weight.device), share)
+
+
+def _prune(model: TextClassifier, settings: Settings) -> None:
     if settings.layers:
         keep_layers(model, settings.layers)
     if settings.neurons:
         keep_neurons(model, settings.neurons)
+
+
+def _shape(model: TextClassifier, settings: Settings) -> None:
+    """Freeze and adapt the network as the settings say."""
     if settings.freeze_embeddings:
         freeze_embeddings(model)
     freeze_layers(model, settings.freeze_layers)

@@ -13,6 +13,8 @@ from aimass_apps.training.examples import Example, Split
 from aimass_apps.training.recipe import Recipe
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "tokenizers", "torch", "transformers", "accelerate", "peft", "onnx")
+# Settings that come after the last step: they may change without training anew.
+AFTERWARDS = frozenset({"keep_base", "bits", "serve_tokens", "combine", "checkpoint_every"})
 
 
 def made_with(recipe: Recipe) -> dict[str, Any]:
@@ -32,7 +34,8 @@ def rows_sha256(rows: Sequence[Example]) -> str:
 def training_sha256(recipe: Recipe, splits: Sequence[Split]) -> str:
     """SHA-256 of what decides a training's steps: a checkpoint goes on only in the training that it was taken from."""
     rows = [rows_sha256(split.training) for split in splits]
-    parts = [recipe.base_name or recipe.base, recipe.seed, recipe.groups, recipe.settings, rows]
+    settings = {name: value for name, value in recipe.settings.items() if name not in AFTERWARDS}
+    parts = [recipe.base_name or recipe.base, recipe.seed, recipe.groups, settings, rows]
     return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
 
 

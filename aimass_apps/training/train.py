@@ -194,7 +194,8 @@ def _fit_bert(plan: Recipe, splits: Sequence[Split], work: Path, progress: Repor
 
     def store(folder: Path) -> tuple[Fitted, Sequence[str]]:
         progress(Progress("compress", 0, 1))
-        compress(fitted.model, fitted.tokenizer, plain_head(plan.groups, **head_shape(plan)), folder)
+        head = plain_head(plan.groups, **head_shape(plan))
+        compress(fitted.model, fitted.tokenizer, head, folder, plan.settings.get("bits", 8))
         return BertPredictor.load(folder, "cpu"), FILES
 
     return store

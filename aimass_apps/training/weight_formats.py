@@ -17,15 +17,13 @@ from tokenizers import Tokenizer
 from aimass_apps.inference.bert import TOKENIZER
 from aimass_apps.inference.heads import Array, read_head
 from aimass_apps.inference.network import from_config
-from aimass_apps.inference.tensors import SMALLEST
+from aimass_apps.inference.tensors import BLOCK, SMALLEST
 from aimass_apps.training.checkpoints import FOLDER
 from aimass_apps.training.examples import Example
 from aimass_apps.training.recipe import Recipe
 from aimass_apps.training.search import network_logits
 from aimass_apps.training.train import work_folder
 from aimass_apps.training.trials import quality
-
-BLOCK = 32  # numbers that share a scale in the block formats
 
 
 @dataclass(frozen=True, slots=True)

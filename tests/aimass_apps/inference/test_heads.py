@@ -47,6 +47,27 @@ def test_quantised_weights_are_within_half_a_step() -> None:
     assert (np.abs(stored * scale[:, None] - weight) <= scale[:, None] / 2 + 1e-6).all()
 
 
+def test_four_bits_are_within_half_a_step_of_their_block(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    weight = (rng.normal(size=(64, 96)) * np.repeat([0.01, 1.0, 30.0], 32)).astype(np.float32)
+    odd = rng.normal(size=(64, 50)).astype(np.float32)
+    write_weights(tmp_path / "w.safetensors", {"weight": weight, "odd": odd, "zero": np.zeros((64, 64), np.float32)}, 4)
+    read = read_weights(tmp_path / "w.safetensors")
+    step = np.abs(weight.reshape(64, 3, 32)).max(axis=2, keepdims=True) / 7
+    assert (np.abs(read["weight"] - weight).reshape(64, 3, 32) <= 0.505 * step).all()
+    assert np.abs(read["weight"] - weight).max() > 0.1
+    assert np.abs(read["odd"] - odd).max() < 0.03  # not whole blocks: 8 bits
+    assert not read["zero"].any()
+    assert (tmp_path / "w.safetensors").stat().st_size < 0.6 * (weight.size + 64 * 64) + 1.2 * odd.size + 1500
+
+
+def test_four_bits_written_again_are_the_same(tmp_path: Path) -> None:
+    weight = np.random.default_rng(4).normal(size=(64, 64)).astype(np.float32)
+    write_weights(tmp_path / "first", {"weight": weight}, 4)
+    write_weights(tmp_path / "second", read_weights(tmp_path / "first"), 4)
+    assert (tmp_path / "first").read_bytes() == (tmp_path / "second").read_bytes()
+
+
 def test_weights_are_int8_where_large_and_exact_where_small(tmp_path: Path) -> None:
     rng = np.random.default_rng(2)
     large = rng.normal(size=(64, SMALLEST // 32)).astype(np.float32)
