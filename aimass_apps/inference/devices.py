@@ -35,6 +35,16 @@ def cpu_threads() -> int:
     return max(1, int(os.environ.get("AIMASS_THREADS", "0")) or len(os.sched_getaffinity(0)))
 
 
+def multiplies_bf16() -> bool:
+    """Whether the GPU, or without one the processor, is made for bfloat16: elsewhere that is slower than float32."""
+    import torch
+
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported())
+    able = torch.cpu.get_capabilities()
+    return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
+
+
 def _gpu_is_there() -> bool:
     if not Path("/proc/driver/nvidia/version").exists() or find_spec("torch") is None:
         return False

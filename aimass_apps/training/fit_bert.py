@@ -15,6 +15,7 @@ from accelerate import Accelerator
 from tokenizers import Tokenizer
 from torch.nn import functional
 
+from aimass_apps.inference.devices import multiplies_bf16
 from aimass_apps.inference.network import TextClassifier, freeze_embeddings, freeze_layers
 from aimass_apps.inference.normalise import normalise
 from aimass_apps.training import checkpoints
@@ -37,7 +38,7 @@ class Settings:
 
     `tokens` is the longest text in training, `learning_rate` the peak; `steps` ends the last epoch early.
     `freeze_layers` keeps that many of the lowest layers as they are; the head learns `head_pace` times as fast.
-    `bf16` multiplies matrices in bfloat16 (weights stay float32): twice as quick on processors and GPUs made for it.
+    `bf16` multiplies matrices in bfloat16 where the GPU or processor is made for it; weights stay float32.
     `keep_base` is the share of the base in the final weights: drawn back towards it, a network keeps more of its sense
     for texts unlike the training's (WiSE-FT, Wortsman et al. 2022).
     `layers` and `neurons` prune the base first (see `prune`; 0 keeps all); `adapter = "lora"` trains adapters of `rank`
@@ -213,7 +214,8 @@ class _Run:
         self.recipe, self.settings, self.splits, self.out, self.report = recipe, settings, splits, out, report
         self.watch, self.pull = watch, _label_weights(recipe, settings)
         self.training = training_sha256(recipe, splits)
-        self.accelerator = Accelerator(mixed_precision="bf16" if settings.bf16 else "no")
+        half = settings.bf16 and multiplies_bf16()
+        self.accelerator = Accelerator(mixed_precision="bf16" if half else "no")
         self.model = model
         self.optimizer = torch.optim.AdamW(_paced(model, settings), lr=settings.learning_rate, fused=True)
         sizes = epoch_sizes(splits, settings.epochs, recipe.seed)

@@ -4,9 +4,11 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
+from aimass_apps.inference.tensors import read_weights
 from aimass_apps.registry.artefacts import read_manifest, verify
 from aimass_apps.training.progress import Progress, Stopped
 from aimass_apps.training.recipe import BadRecipe
@@ -92,3 +94,25 @@ def test_a_stopped_training_goes_on_to_the_same_weights(data: Path, base: Path) 
     assert max(file.stat().st_size for file in whole.iterdir()) < 1e6
     curves = json.loads((data / "whole.work" / "curves.json").read_text(encoding="utf-8"))
     assert curves[-1]["loss"] < 0.5
+
+
+@pytest.mark.training
+@pytest.mark.slow
+def test_a_network_drawn_back_to_its_base_is_stored_in_four_bits(
+    data: Path, base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("torch")
+    from safetensors.numpy import load_file
+
+    monkeypatch.setattr("aimass_apps.training.fit_bert.multiplies_bf16", lambda: True)
+    learned = train_recipe(write(data, "bert", BERT + "\nbf16 = true", f'base = "{base}"'), data, data / "learned")
+    settings = BERT + "\nbf16 = true\nkeep_base = 1.0\nbits = 4"
+    back = train_recipe(write(data, "bert", settings, f'base = "{base}"'), data, data / "back")
+
+    assert separates(learned)
+    name = "encoder.layer.0.intermediate.dense.weight"
+    start = next(each for full, each in load_file(base / "model.safetensors").items() if full.endswith(name))
+    found = {folder: read_weights(folder / "model.safetensors")[f"encoder.{name}"] for folder in (learned, back)}
+    assert np.abs(found[back] - start).max() < 0.1 * np.abs(start).max()
+    assert np.abs(found[learned] - start).max() > 0.1 * np.abs(start).max()
+    assert (back / "model.safetensors").stat().st_size < 0.85 * (learned / "model.safetensors").stat().st_size
