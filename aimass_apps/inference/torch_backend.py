@@ -15,16 +15,17 @@ from aimass_apps.inference.tensors import read_weights
 
 
 class TorchBackend:
-    """torch in float32 on dequantised weights."""
+    """torch on dequantised weights in float32, or with matrices multiplied in bfloat16 to ask for many soft targets."""
 
-    def __init__(self, folder: Path, device: str) -> None:
-        self._device = torch.device(device)
+    def __init__(self, folder: Path, device: str, bf16: bool = False) -> None:
+        self._device, self._bf16 = torch.device(device), bf16
         self._model = read_network(folder).to(self._device).eval()
 
     @torch.inference_mode()
     def logits(self, ids: Ids, mask: Ids) -> Array:
-        answer = self._model(torch.from_numpy(ids).to(self._device), torch.from_numpy(mask).to(self._device))
-        return np.asarray(answer.cpu().numpy(), dtype=np.float32)
+        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16):
+            answer = self._model(torch.from_numpy(ids).to(self._device), torch.from_numpy(mask).to(self._device))
+        return np.asarray(answer.float().cpu().numpy(), dtype=np.float32)
 
 
 def read_network(folder: Path) -> TextClassifier:

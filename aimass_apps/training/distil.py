@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
+from aimass_apps.inference.bert import BertPredictor
+from aimass_apps.inference.devices import choose_device, multiplies_bf16
 from aimass_apps.inference.heads import Array
-from aimass_apps.inference.predictor import Item, load_predictor
+from aimass_apps.inference.predictor import Item, Predictor, load_predictor
 from aimass_apps.registry.artefacts import MANIFEST, STARTERS, sha256
 from aimass_apps.training.examples import Example, Split
 from aimass_apps.training.progress import Progress, Report
@@ -130,12 +132,26 @@ def _shared_weights(
     return weights
 
 
+def open_teacher(folder: Path) -> Predictor:
+    """The version in `folder`; an encoder multiplies in bfloat16 on a processor made for it.
+
+    That is about three times as quick, and its word need not be exact to the last digit here.
+    """
+    predictor = load_predictor(folder)
+    if isinstance(predictor, BertPredictor) and choose_device() == "cpu":
+        from aimass_apps.inference.torch_backend import TorchBackend  # torch is not needed where an SVM teaches
+
+        if multiplies_bf16():
+            predictor.backend = TorchBackend(folder, "cpu", bf16=True)
+    return predictor
+
+
 def _answers(folder: Path, recipe: Recipe, texts: Sequence[str], work: Path, report: Report) -> Array:
     """Probabilities of shape (texts, labels), from the cache as far as that goes."""
     digest = hashlib.sha256("\0".join([sha256(folder / MANIFEST), *recipe.labels, *texts]).encode())
     cache = work / CACHE.format(digest.hexdigest()[:12])
     done: Array = load_file(cache)["answers"] if cache.is_file() else np.zeros((0, len(recipe.labels)), np.float32)
-    teacher = load_predictor(folder) if len(done) < len(texts) else None
+    teacher = open_teacher(folder) if len(done) < len(texts) else None
     work.mkdir(parents=True, exist_ok=True)
     while teacher is not None and len(done) < len(texts):
         report(Progress("teacher", len(done), len(texts)))

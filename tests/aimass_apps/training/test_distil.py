@@ -155,3 +155,17 @@ def test_folds_need_a_recipe(data: Path) -> None:
     recipe = read_recipe(write(data, "svm", f'distil = {{ teacher = "moderation-svm-en", folds = 2 }}\n{SVM}'))
     with pytest.raises(BadRecipe, match="must be a recipe"):
         with_trained_earlier(recipe, data, data / "out", silent)
+
+
+@pytest.mark.training
+@pytest.mark.slow
+def test_an_encoder_teaches_in_bfloat16_nearly_what_it_serves(
+    data: Path, base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distil, "multiplies_bf16", lambda: True)
+    folder = train_recipe(write(data, "bert", BERT, f'base = "{base}"'), data, data / "bert")
+    items = [Item(text) for text in ("nice day", "you awful fool", "shut up moron")]
+    served = [each.scores["toxic"] for each in load_predictor(folder, "cpu").predict(items)]
+    taught_with = [each.scores["toxic"] for each in distil.open_teacher(folder).predict(items)]
+    assert taught_with == pytest.approx(served, abs=0.05)
+    assert taught_with != served
