@@ -1,8 +1,8 @@
 """Is our training as quick as a plain Hugging Face `Trainer` script? Rows a second of both, on the same rows.
 
-`make bench-training` runs it: the English recipe's base, batch, tokens and frozen embeddings, one epoch of 1,536 rows,
-the sides one after the other in turns, so that other work on the machine meets all of them. The plain script takes its
-batches in random order, as `Trainer` does by itself; a second one groups them by length, the best that it can do.
+`make bench-training` runs it: the English recipe's base, batch, tokens, precision and frozen embeddings, one epoch of
+1,536 rows, the sides one after the other in turns, so that other work on the machine meets all of them. The plain script
+takes its batches in random order, as `Trainer` does by itself; a second one groups them by length, the best it can do.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer, Data
 from transformers import TrainingArguments as Arguments
 from transformers.utils import logging
 
+from aimass_apps.inference.devices import multiplies_bf16
 from aimass_apps.inference.network import base_path
 from aimass_apps.training.examples import Example, Split, as_arrays, read_splits, subset
 from aimass_apps.training.fit_bert import Settings, fit_bert
@@ -89,6 +90,7 @@ def plain(recipe: Recipe, examples: Sequence[Example], strategy: str) -> None:
             disable_tqdm=True,
             dataloader_pin_memory=False,
             use_cpu=True,
+            bf16=settings.bf16 and multiplies_bf16(),
             seed=recipe.seed,
         )
         Trainer(model, arguments, data_collator=DataCollatorWithPadding(tokenizer), train_dataset=rows).train()
