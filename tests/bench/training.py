@@ -1,8 +1,8 @@
 """Is our training as quick as a plain Hugging Face `Trainer` script? Rows a second of both, on the same rows.
 
 `make bench-training` runs it: the English recipe's base, batch, tokens, precision and frozen embeddings, one epoch of
-1,536 rows, the sides one after the other in turns, so that other work on the machine meets all of them. The plain script
-takes its batches in random order, as `Trainer` does by itself; a second one groups them by length, the best it can do.
+1,536 rows, the sides one after the other in turns, so that other work on the machine meets all of them. The plain
+script takes its batches in random order, as `Trainer` does by itself; a second one groups them by length.
 """
 
 import argparse
