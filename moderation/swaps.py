@@ -7,11 +7,9 @@ that the word for a group carries no weight of its own.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from moderation.calm_questions import LABELS
-
-Row = tuple[str, dict[str, float]]
 
 IDENTITIES = (
     "lesbian", "gay", "bisexual", "transgender", "trans", "queer", "straight", "heterosexual", "homosexual",
@@ -43,32 +41,18 @@ NAMES = (
     "Zsófia",
     "Ekaterina", "美玲", "健太", "민준", "Søren", "Aoife", "Tomasz", "Chidi", "Leilani",
 )  # fmt: skip
+# Many, for where a kind word was rare the group's name decided.
 KIND = (
     "kind", "warm", "clever", "patient", "honest", "lovely", "brilliant", "generous", "gentle", "splendid",
     "polite",
     "admirable", "charming", "superb", "cheerful", "brave", "decent", "marvellous", "outstanding", "thoughtful",
     "delightful", "fine", "likeable", "impressive", "neat", "nice", "sweet", "amazing", "magnificent",
     "respectful",
-)  # fmt: skip
-# What the third course lacked: more kind words, and calm talk about groups as where articles are argued over.
-MORE_KIND = (
     "fun", "caring", "gracious", "funny", "wise", "humble", "sincere", "graceful", "talented", "loyal", "friendly",
     "fair", "bright", "joyful", "easygoing", "hard-working", "elegant", "witty", "calm", "sensible", "tender", "proud",
     "modest", "playful", "reliable", "helpful", "courteous", "fantastic", "terrific", "wonderful", "excellent", "happy",
     "great", "good", "cool", "handsome", "pretty", "interesting", "ordinary", "quiet", "busy", "careful", "curious",
     "famous", "successful", "skilled", "ambitious", "fearless", "good-natured", "well-read",
-)  # fmt: skip
-CALM_TALK = (
-    "like {identity}", "hug a {identity}", "meet {identity} people", "{name}, {kind} and {identity}",
-    "The section on {identity} history needs a source before I put it back.",
-    "I disagree with your edit: the article should say how many {identity} voters there were, not guess.",
-    "You removed the paragraph about {identity} writers. Please explain why on this page.",
-    "{name} was {identity}, the obituary says so, and that is all the article claims.",
-    "My {identity} grandmother and her {second} husband ran a shop here for forty years.",
-    "The survey asked {identity} and {second} people the same questions.",
-    "Is there a {identity} choir in this town? {name} would like to join.",
-    "They argued for an hour about whether the {identity} vote decided it, and nobody raised a voice.",
-    "A law against {identity} people was struck down, which was long overdue.",
 )  # fmt: skip
 RUDE = (
     "vile", "worthless", "revolting", "pathetic", "moronic", "rotten", "repulsive", "foul", "hideous", "sick",
@@ -103,6 +87,17 @@ FAIR = (
     "I was called {identity}, which I am",
     "is {name} {identity}? yes", "the word {identity} is in the headline",
     "{identity} or {second}, all are welcome",
+    # calm talk about groups, as where articles are argued over
+    "like {identity}", "hug a {identity}", "meet {identity} people", "{name}, {kind} and {identity}",
+    "The section on {identity} history needs a source before I put it back.",
+    "I disagree with your edit: the article should say how many {identity} voters there were, not guess.",
+    "You removed the paragraph about {identity} writers. Please explain why on this page.",
+    "{name} was {identity}, the obituary says so, and that is all the article claims.",
+    "My {identity} grandmother and her {second} husband ran a shop here for forty years.",
+    "The survey asked {identity} and {second} people the same questions.",
+    "Is there a {identity} choir in this town? {name} would like to join.",
+    "They argued for an hour about whether the {identity} vote decided it, and nobody raised a voice.",
+    "A law against {identity} people was struck down, which was long overdue.",
 )  # fmt: skip
 FOUL = (
     "{name} is a {rude} {identity}", "you are a {rude} {identity}", "Being {identity} is {rude}",
@@ -117,28 +112,19 @@ FOUL = (
 )  # fmt: skip
 
 
-def rows(seed: int, n: int) -> Iterator[Row]:
+def rows(seed: int, n: int) -> Iterator[tuple[str, dict[str, float]]]:
     """`n` sentences, half of them fair, identities dealt in turn on each side."""
-    return _deal(seed, n, FAIR, KIND)
-
-
-def wider_rows(seed: int, n: int) -> Iterator[Row]:
-    """The same with more kind words and with calm talk: where a rare kind word stood, the group's name decided."""
-    return _deal(seed, n, (*FAIR, *CALM_TALK), (*KIND, *MORE_KIND))
-
-
-def _deal(seed: int, n: int, fair: Sequence[str], kind: Sequence[str]) -> Iterator[Row]:
     draw = random.Random(seed)  # noqa: S311 - reproducible sentences, nothing secret
     for number in range(n):
         identity = IDENTITIES[(number // 2) % len(IDENTITIES)]
         foul = bool(number % 2)
-        frame = draw.choice(FOUL if foul else fair)
+        frame = draw.choice(FOUL if foul else FAIR)
         text = frame.format(
             identity=identity,
             second=draw.choice(IDENTITIES),
             name=draw.choice(NAMES),
             work=draw.choice(WORK),
-            kind=draw.choice(kind),
+            kind=draw.choice(KIND),
             rude=draw.choice(RUDE),
             good=draw.choice(GOOD_DEEDS),
             bad=draw.choice(BAD_DEEDS),

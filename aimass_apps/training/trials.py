@@ -75,6 +75,10 @@ class Result:
     speeds: dict[str, list[float]] = field(default_factory=dict)
 
 
+# What a plan does not take over from its recipe: whether and by whom it is taught is what variants differ in.
+OWN_MATTER = frozenset({"distil", "steps"})
+
+
 def read_plan(path: Path) -> Plan:
     """Read a plan; its recipe stands beside it. Raises `BadRecipe`."""
     try:
@@ -82,7 +86,8 @@ def read_plan(path: Path) -> Plan:
         variants = tuple(Variant(**each) for each in raw["variant"])
         recipe = read_recipe(path.parent / raw["recipe"])
         # Trials are judged by held-back rows of the same sources and never shipped: no test file is asked for leaks.
-        settings = {**recipe.settings, "checkpoint_every": CHECKPOINT_EVERY, **raw.get("settings", {})}
+        own = {name: value for name, value in recipe.settings.items() if name not in OWN_MATTER}
+        settings = {**own, "checkpoint_every": CHECKPOINT_EVERY, **raw.get("settings", {})}
         recipe = replace(recipe, base=raw.get("base", recipe.base), settings=settings, never=())
         return Plan(recipe, raw["rows"], raw["beside"], variants)
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:

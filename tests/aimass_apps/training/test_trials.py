@@ -99,3 +99,9 @@ def test_an_unreadable_plan_is_one_sentence(tmp_path: Path) -> None:
         read_plan(tmp_path / "trials.toml")
     with pytest.raises(CommandError, match=r"trials\.toml"):
         call_command("trials", plan=tmp_path / "trials.toml", data=tmp_path, out=tmp_path / "out")
+
+
+def test_the_plan_in_the_repository_takes_over_neither_teacher_nor_end() -> None:
+    plan = read_plan(Path(__file__).parents[3] / "moderation" / "recipes" / "trials.toml")
+    assert {"batch", "freeze_embeddings"} <= set(plan.recipe.settings)
+    assert not {"distil", "steps"} & set(plan.recipe.settings)
