@@ -214,8 +214,8 @@ class _Run:
         self.recipe, self.settings, self.splits, self.out, self.report = recipe, settings, splits, out, report
         self.watch, self.pull = watch, _label_weights(recipe, settings)
         self.training = training_sha256(recipe, splits)
-        half = settings.bf16 and multiplies_bf16()
-        self.accelerator = Accelerator(mixed_precision="bf16" if half else "no")
+        self.accelerator = Accelerator()
+        self.bf16 = settings.bf16 and multiplies_bf16()
         self.model = model
         self.optimizer = torch.optim.AdamW(_paced(model, settings), lr=settings.learning_rate, fused=True)
         sizes = epoch_sizes(splits, settings.epochs, recipe.seed)
@@ -257,7 +257,10 @@ class _Run:
         for group in optimizer.param_groups:
             group["lr"] = self.settings.learning_rate * group["pace"] * self._warmth(step)
         ids, mask, targets, weights = (each.to(self.accelerator.device) for each in batch)
-        loss = masked_loss(model(ids, mask), targets, weights, self.recipe.groups)
+        # Not the accelerator's own setting: that holds for a whole process, and a teacher may need another.
+        with torch.autocast(self.accelerator.device.type, torch.bfloat16, enabled=self.bf16):
+            logits = model(ids, mask)
+        loss = masked_loss(logits.float(), targets, weights, self.recipe.groups)
         self.accelerator.backward(loss)
         self.accelerator.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
