@@ -42,7 +42,7 @@ def test_a_teacher_that_is_a_recipe_is_trained_first(data: Path, base: Path) -> 
     write(data, "svm", SVM).rename(data / "teacher.toml")
     taught = BERT + '\ndistil = { teacher = "recipe:teacher.toml" }'
     out = train_recipe(write(data, "bert", taught, f'base = "{base}"'), data, data / "out")
-    assert read_manifest(work_folder(out) / "teacher").kind == "svm"
+    assert read_manifest(work_folder(out) / "teacher-0").kind == "svm"
     assert list(work_folder(out).glob("teacher-*.safetensors"))
     assert separates(out)
 
