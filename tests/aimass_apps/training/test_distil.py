@@ -164,8 +164,7 @@ def test_an_encoder_teaches_in_bfloat16_nearly_what_it_serves(
 ) -> None:
     monkeypatch.setattr(distil, "multiplies_bf16", lambda: True)
     folder = train_recipe(write(data, "bert", BERT, f'base = "{base}"'), data, data / "bert")
-    items = [Item(text) for text in ("nice day", "you awful fool", "shut up moron")]
-    served = [each.scores["toxic"] for each in load_predictor(folder, "cpu").predict(items)]
-    taught_with = [each.scores["toxic"] for each in distil.open_teacher(folder).predict(items)]
-    assert taught_with == pytest.approx(served, abs=0.05)
-    assert taught_with != served
+    texts = ["nice day", "you awful fool", "shut up moron"]
+    served, taught_with = load_predictor(folder, "cpu").logits(texts), distil.open_teacher(folder).logits(texts)
+    assert np.abs(taught_with - served).max() < 0.05 * np.abs(served).max()
+    assert not np.array_equal(taught_with, served)
