@@ -35,7 +35,7 @@ test-set:
 	@$(PYTHON) aimass_apps/operations/install.py test
 
 test: test-set
-	@$(VENV)/python -m tests.machine
+	@$(VENV)/python -m tests.support.machine
 	@$(VENV)/python -m pytest
 
 bench: test-set

@@ -55,7 +55,7 @@ INSTALLED_APPS = [
     "aimass_apps.submissions",
     "aimass_apps.delivery",
     "aimass_apps.inference",
-    "aimass_apps.training",
+    "aimass_apps.learning",
     "moderation",
     "triage",
     "aimass_apps.operations",
@@ -127,7 +127,7 @@ CELERY_TASK_DEFAULT_QUEUE = "background"
 CELERY_TASK_ROUTES = {
     "aimass_apps.inference.tasks.ask_remote": {"queue": "remote"},
     "aimass_apps.inference.*": {"queue": "inference"},
-    "aimass_apps.training.tasks.train_waiting": {"queue": "training"},
+    "aimass_apps.learning.tasks.train_waiting": {"queue": "training"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

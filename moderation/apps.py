@@ -7,11 +7,11 @@ class ModerationConfig(AppConfig):
     label = "moderation"
 
     def ready(self) -> None:
-        from aimass_apps.submissions import desks
+        from aimass_apps.submissions import desk
         from aimass_apps.web import navigation
-        from moderation.room import ROOM
+        from moderation.desk import ROOM
 
-        desks.register("moderation", ROOM)
+        desk.register("moderation", ROOM)
         navigation.register(
             navigation.Entry(
                 "moderation:queue", _("Queue"), icon="inbox", permission="moderation.view", order=10, key="g q"

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from aimass_apps.inference.language import Languages
 from aimass_apps.inference.predictor import Span
+from aimass_apps.inference.text.language import Languages
 from moderation.policy import DEFAULT, LABELS, KeywordRules, Policy, PriorityWeights, UnusablePolicy, load_policy
 
 __all__ = [

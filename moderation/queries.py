@@ -9,8 +9,8 @@ from django.db.models.functions import Extract, Least, Now
 
 from aimass_apps.people.models import Platform, User
 from aimass_apps.submissions.models import Decision, Review
-from moderation.in_force import policy_file
 from moderation.models import Outcome, Post
+from moderation.policy_revisions import policy_file
 
 SEE_ESCALATED = "moderation.reverse"
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from moderation.views import automatic, history, item, queue
+from moderation.pages import automatic, history, item, queue
 
 app_name = "moderation"
 urlpatterns = [

@@ -1,9 +1,9 @@
-"""What every test shares; the servers themselves are in the plugin tests.services."""
+"""What every test shares; the servers themselves are in the plugin tests.support.services."""
 
 import hypothesis
 import pytest
 
-from tests.chromium import browser, chromium, playwright  # noqa: F401 - fixtures for every folder
+from tests.support.chromium import browser, chromium, playwright  # noqa: F401 - fixtures for every folder
 
 # A busy machine must not fail a property, and a failure must come again on the next run.
 hypothesis.settings.register_profile("project", deadline=None, derandomize=True)

@@ -7,17 +7,17 @@ class TriageConfig(AppConfig):
     label = "triage"
 
     def ready(self) -> None:
-        from aimass_apps.inference import reading
-        from aimass_apps.submissions import desks
+        from aimass_apps.inference.kinds.llm import reader
+        from aimass_apps.submissions import desk
         from aimass_apps.web import navigation
         from triage import intake, queries
-        from triage.measures import label_space, metrics
-        from triage.reading import VisitReader
+        from triage.llm.claim_check import VisitReader
+        from triage.metrics import label_space, metrics
 
-        reading.register("triage", VisitReader())
-        desks.register(
+        reader.register("triage", VisitReader())
+        desk.register(
             "triage",
-            desks.Room(settle=intake.settle, examples=queries.examples, metrics=metrics, label_space=label_space),
+            desk.Room(settle=intake.settle, examples=queries.examples, metrics=metrics, label_space=label_space),
         )
         navigation.register(
             navigation.Entry(

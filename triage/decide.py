@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from aimass_apps.inference.ensemble import Combined, Ensemble, even_pool
-from triage.catalogue.floor import Fired, Floor
-from triage.catalogue.scales import LEVELS, Level, worst
-from triage.levels import fitted_levels
+from aimass_apps.inference.kinds.ensemble.predictor import Combined, Ensemble, even_pool
+from triage.knowledge.floor import Fired, Floor
+from triage.knowledge.scales import LEVELS, Level, worst
 from triage.policy import DEFAULT, Policy, UnusablePolicy, load_policy, read_policy
+from triage.urgency_model import fitted_levels
 
 __all__ = [
     "DEFAULT", "EMERGENCY", "NON_EMERGENCY", "SELF_CARE", "Candidate", "Outcome", "Policy", "Reason", "UnusablePolicy",
@@ -172,7 +172,8 @@ def _level_shares(
     """Probability of each level: learned urgencies and those of the conditions, by the policy's shares.
 
     Arithmetic means over the models, unlike the differential: a danger that one model sees must not vanish because
-    another one rules it out. Where SVM and encoder answered, the layer fitted on both (`triage.levels`) has its share.
+    another one rules it out. Where SVM and encoder answered, the layer fitted on both (`triage.urgency_model`) has its
+    share.
     """
     parts = level_parts(usable, condition_urgency)
     learned, derived = (_weighted_mean([(kind, both[way]) for kind, both in parts.items()], policy) for way in (0, 1))

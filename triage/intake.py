@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
-from aimass_apps.inference.language import detect_language, languages_to_ask
+from aimass_apps.inference.text.language import detect_language, languages_to_ask
 from aimass_apps.people.models import User
 from aimass_apps.registry.models import Desk
 from aimass_apps.submissions.decisions import NewDecision, record_decision, record_decisions
@@ -20,13 +20,13 @@ from aimass_apps.submissions.ledger import Question, ask
 from aimass_apps.submissions.models import Prediction, Review, Submission
 from aimass_apps.submissions.reviews import AlreadyReviewed, current_review, record_review
 from aimass_apps.submissions.settling import settle_complete
-from triage import voice
-from triage.catalogue.scales import LEVELS
+from triage.knowledge.scales import LEVELS
+from triage.live_ensemble import ensemble_for, ensemble_versions
+from triage.llm import opinion
 from triage.models import Assessment, Visit
 from triage.proposal import propose
 from triage.queries import reference_hash
 from triage.reasons import DeferReason, OverrideReason, WithdrawReason
-from triage.together import ensemble_for, ensemble_versions
 
 CONFIRM, OVERRIDE, DEFER, WITHDRAW = "confirm", "override", "defer", "withdraw"
 State = Assessment.State
@@ -264,7 +264,7 @@ def _judge(
 def _shown(outcome: Mapping[str, Any], submission: Submission) -> dict[str, Any]:
     """What the page showed: the proposal's part, and what language models had said by then."""
     shown: dict[str, Any] = outcome.get("shown", {})
-    said = voice.record(submission)
+    said = opinion.record(submission)
     return {**shown, "versions": {**shown.get("versions", {}), **said}} if said else shown
 
 

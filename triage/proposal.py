@@ -10,11 +10,11 @@ from functools import cache
 from typing import Any
 
 from aimass_apps.submissions.models import Prediction, Submission
-from triage.catalogue.floor import Facts, Floor, safety_floor
-from triage.catalogue.load import load_catalogue
-from triage.catalogue.vitals import Vitals
 from triage.decide import ENSEMBLE, MODEL_BROKEN, MODEL_MISSING, Outcome, Policy, Reason, decide, load_policy
-from triage.together import InForce
+from triage.knowledge.floor import Facts, Floor, safety_floor
+from triage.knowledge.load import load_catalogue
+from triage.knowledge.vitals import Vitals
+from triage.live_ensemble import InForce
 
 SHOWN = 3  # conditions of each model that a review keeps
 KEPT = 25  # conditions of each model that the outcome keeps

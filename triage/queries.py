@@ -8,9 +8,9 @@ from django.db.models import Case, IntegerField, OuterRef, Prefetch, Q, QuerySet
 from aimass_apps.people.models import User
 from aimass_apps.people.sealing import keyed_hash
 from aimass_apps.registry.models import Desk
-from aimass_apps.submissions.desks import Example
+from aimass_apps.submissions.desk import Example
 from aimass_apps.submissions.models import Review
-from triage.measures import URGENCY
+from triage.metrics import URGENCY
 from triage.models import Assessment, Urgency, Visit
 
 # Minutes within which a clinician should see the person.

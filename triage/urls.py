@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from triage.views import catalogue, judging, lists, visits
+from triage.pages import catalogue, judging, lists, visits
 
 app_name = "triage"
 urlpatterns = [

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from aimass_apps.delivery.models import Delivery, GoneEndpoint
 from aimass_apps.delivery.sending import Sent
 from aimass_apps.people.models import Platform
-from aimass_apps.submissions.doorbell import ring_after_commit
+from aimass_apps.queueing.doorbell import ring_after_commit
 from aimass_apps.submissions.models import Decision
 
 DELIVER_TASK, DELIVER_QUEUE = "aimass_apps.delivery.tasks.deliver", "background"

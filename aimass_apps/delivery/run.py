@@ -23,7 +23,7 @@ from aimass_apps.delivery.outbox import (
 )
 from aimass_apps.delivery.sending import Sent, make_client, send
 from aimass_apps.delivery.signing import BadSecret, sign
-from aimass_apps.submissions.doorbell import ring
+from aimass_apps.queueing.doorbell import ring
 
 log = logging.getLogger(__name__)
 THREADS = 16

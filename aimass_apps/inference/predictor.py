@@ -15,12 +15,12 @@ from typing import Protocol, cast
 from aimass_apps.registry.artefacts import read_manifest, verify
 
 KINDS: dict[str, str] = {
-    "keywords": "aimass_apps.inference.keywords.KeywordPredictor",
-    "svm": "aimass_apps.inference.svm.SvmPredictor",
-    "bert": "aimass_apps.inference.bert.BertPredictor",
-    "bayes": "triage.bayes.BayesPredictor",
-    "ensemble": "aimass_apps.inference.ensemble.EnsemblePredictor",
-    "llm": "aimass_apps.inference.llm.LlmPredictor",
+    "keywords": "aimass_apps.inference.kinds.keywords.predictor.KeywordPredictor",
+    "svm": "aimass_apps.inference.kinds.svm.predictor.SvmPredictor",
+    "bert": "aimass_apps.inference.kinds.bert.predictor.BertPredictor",
+    "bayes": "triage.bayes.predictor.BayesPredictor",
+    "ensemble": "aimass_apps.inference.kinds.ensemble.predictor.EnsemblePredictor",
+    "llm": "aimass_apps.inference.kinds.llm.predictor.LlmPredictor",
 }
 
 

@@ -6,9 +6,9 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.conf import settings
 
-from aimass_apps.inference.loaded import LoadedPredictors
-from aimass_apps.inference.loop import drain, drain_remote
-from aimass_apps.submissions.doorbell import ring
+from aimass_apps.inference.predictor_cache import LoadedPredictors
+from aimass_apps.inference.worker_loop import drain, drain_remote
+from aimass_apps.queueing.doorbell import ring
 from aimass_apps.submissions.ledger import REMOTE_QUEUE, REMOTE_TASK, SCORE_QUEUE, SCORE_TASK
 
 _predictors = LoadedPredictors()

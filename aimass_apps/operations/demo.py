@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Q
 
-import moderation.demo
-import triage.demo
-from aimass_apps.training.models import Dataset, Evaluation, TrainingRun
+import moderation.demo.posts
+import triage.demo.visits
+from aimass_apps.learning.models import Dataset, Evaluation, TrainingRun
 
 
 @dataclass(frozen=True)
@@ -20,14 +20,14 @@ class Demo:
 
 def load_demo() -> Demo:
     """Feed the invented posts and visits that are not there yet."""
-    return Demo(posts=moderation.demo.load_demo(), visits=triage.demo.load_demo())
+    return Demo(posts=moderation.demo.posts.load_demo(), visits=triage.demo.visits.load_demo())
 
 
 def wipe_demo() -> Demo:
     """Remove them with everything that came of them. Datasets that hold any of them go too: they can't be edited."""
     with transaction.atomic():
         _drop_datasets()
-        return Demo(posts=moderation.demo.wipe_demo(), visits=triage.demo.wipe_demo())
+        return Demo(posts=moderation.demo.posts.wipe_demo(), visits=triage.demo.visits.wipe_demo())
 
 
 def _drop_datasets() -> None:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from aimass_apps.operations.tasks import DEMO_QUEUE, FEED_TASK, WIPE_TASK
 from aimass_apps.people.access import needs
-from aimass_apps.submissions.doorbell import ring
+from aimass_apps.queueing.doorbell import ring
 
 
 @require_POST

@@ -10,7 +10,7 @@ from kombu import Connection
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from aimass_apps.operations.beats import fresh_beats
+from aimass_apps.operations.heartbeats import fresh_beats
 from aimass_apps.registry.models import ModelVersion, Stage
 from aimass_apps.submissions.ledger import SCORE_QUEUE
 

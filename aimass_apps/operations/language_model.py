@@ -9,12 +9,12 @@ from django.db.models import Count, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from aimass_apps.inference.endpoint import answers
-from aimass_apps.inference.llm import endpoint_of_settings
+from aimass_apps.inference.kinds.llm.endpoint import answers
+from aimass_apps.inference.kinds.llm.predictor import endpoint_of_settings
 from aimass_apps.registry.models import Kind, ModelVersion
 from aimass_apps.registry.routing import ASKED
 from aimass_apps.submissions.models import Prediction
-from triage.voice import why_failed
+from triage.llm.opinion import why_failed
 
 LOOKED_AT, LOOK_EVERY = "language-model-answers", 20  # seconds
 HOUR = timedelta(hours=1)

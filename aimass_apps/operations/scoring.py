@@ -9,9 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
-from aimass_apps.inference.ensemble import readers_among
-from aimass_apps.inference.language import languages_to_ask
+from aimass_apps.inference.kinds.ensemble.predictor import readers_among
 from aimass_apps.inference.predictor import Answer, Item, Predictor, load_predictor
+from aimass_apps.inference.text.language import languages_to_ask
 from aimass_apps.registry.artefacts import STARTERS, Manifest, read_manifest, starters
 from aimass_apps.registry.languages import may_read
 

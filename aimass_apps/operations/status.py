@@ -17,7 +17,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from aimass_apps.delivery.models import Delivery
-from aimass_apps.operations import beats, health, training_set
+from aimass_apps.operations import health, heartbeats, training_set
 from aimass_apps.operations.models import WorkerBeat
 from aimass_apps.registry.models import Desk, ModelVersion, Stage
 from aimass_apps.submissions.models import Prediction
@@ -119,7 +119,7 @@ def installation_status() -> InstallationStatus:
 
 
 def _from_database() -> dict[str, Any]:
-    fresh = list(beats.fresh_beats())
+    fresh = list(heartbeats.fresh_beats())
     silent = WorkerBeat.objects.exclude(pk__in=[beat.pk for beat in fresh])
     return {
         "workers": fresh,

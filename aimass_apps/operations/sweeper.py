@@ -7,7 +7,9 @@ from django.conf import settings
 
 from aimass_apps.delivery import outbox
 from aimass_apps.delivery.outbox import DELIVER_QUEUE, DELIVER_TASK
-from aimass_apps.submissions.doorbell import ring
+from aimass_apps.learning.promotion import JUDGE_QUEUE, JUDGE_TASK
+from aimass_apps.learning.runs import RUN_QUEUE, RUN_TASK, runs_wait
+from aimass_apps.queueing.doorbell import ring
 from aimass_apps.submissions.ledger import (
     REMOTE_QUEUE,
     REMOTE_TASK,
@@ -18,8 +20,6 @@ from aimass_apps.submissions.ledger import (
     remote_waits,
 )
 from aimass_apps.submissions.settling import settle_forgotten
-from aimass_apps.training.promotion import JUDGE_QUEUE, JUDGE_TASK
-from aimass_apps.training.runs import RUN_QUEUE, RUN_TASK, runs_wait
 from moderation.intake import forget_old_receipts
 
 FORGOTTEN_AFTER = timedelta(seconds=30)

@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import worker_ready, worker_shutdown
 
 from aimass_apps.operations import demo
-from aimass_apps.operations.beats import Heart, forget_old_beats
+from aimass_apps.operations.heartbeats import Heart, forget_old_beats
 from aimass_apps.operations.sweeper import forget_once, sweep_once
 
 FEED_TASK, WIPE_TASK, DEMO_QUEUE = (

@@ -12,9 +12,9 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from aimass_apps.people.sealing import keyed_hash
+from aimass_apps.queueing.doorbell import ring_after_commit
 from aimass_apps.registry.models import Desk
 from aimass_apps.registry.routing import Route, asked_versions, choose_routes
-from aimass_apps.submissions.doorbell import ring_after_commit
 from aimass_apps.submissions.models import Prediction, Submission
 from aimass_apps.submissions.settling import settle_complete
 

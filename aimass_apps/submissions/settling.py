@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch
 from django.db.models.functions import Now
 
-from aimass_apps.submissions.desks import room_of
+from aimass_apps.submissions.desk import room_of
 from aimass_apps.submissions.models import Prediction, Submission
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
-from aimass_apps.inference.language import detect_language, languages_to_ask
+from aimass_apps.inference.text.language import detect_language, languages_to_ask
 from aimass_apps.people.models import Platform
 from aimass_apps.people.sealing import keyed_hash
 from aimass_apps.registry.models import Desk

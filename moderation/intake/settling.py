@@ -8,16 +8,16 @@ from django.db import connection
 from django.db.models import Count
 
 from aimass_apps.delivery.outbox import Announcement, announce_all
-from aimass_apps.inference.language import find_languages
 from aimass_apps.inference.predictor import Span
+from aimass_apps.inference.text.language import find_languages
 from aimass_apps.submissions.decisions import NewDecision, record_decisions
 from aimass_apps.submissions.models import Prediction, Submission
 from moderation.decide import Outcome as Judged
 from moderation.decide import Policy, VersionAnswer, decide, prioritise
 from moderation.events import decision_event
-from moderation.in_force import current_policy
 from moderation.intake.superseding import lock_with_older, newest_revisions, supersede
 from moderation.models import Outcome, Post
+from moderation.policy_revisions import current_policy
 
 AUDIT_SEVERITY = 0.5
 ACTIONS = {"clear": Outcome.CLEAR, "act": Outcome.REMOVE}

@@ -18,7 +18,7 @@ import psutil
 
 from aimass_apps.operations.services.processes import wait_until
 from aimass_apps.operations.supervision.claim import orphans
-from tests.site import Door, Site
+from tests.support.site import Door, Site
 
 BATCH = 50  # posts a call
 CALLERS = 4

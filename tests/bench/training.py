@@ -22,11 +22,11 @@ from transformers import TrainingArguments as Arguments
 from transformers.utils import logging
 
 from aimass_apps.inference.devices import multiplies_bf16
-from aimass_apps.inference.network import base_path
-from aimass_apps.training.examples import Example, Split, as_arrays, read_splits, subset
-from aimass_apps.training.fit_bert import Settings, fit_bert
-from aimass_apps.training.progress import silent
-from aimass_apps.training.recipe import Recipe, read_recipe
+from aimass_apps.inference.kinds.bert.network import base_path
+from aimass_apps.ml.fit.bert import Settings, fit_bert
+from aimass_apps.ml.fit.progress import silent
+from aimass_apps.ml.recipe.examples import Example, Split, as_arrays, read_splits, subset
+from aimass_apps.ml.recipe.schema import Recipe, read_recipe
 
 RECIPE = Path("moderation/recipes/toxicity-bert-en.toml")
 OURS, PLAIN, GROUPED = "manage.py train", "Trainer, random batches", "Trainer, grouped by length"

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from aimass_apps.inference.loaded import LoadedPredictors
-from aimass_apps.inference.loop import drain_remote
+from aimass_apps.inference.predictor_cache import LoadedPredictors
+from aimass_apps.inference.worker_loop import drain_remote
 from aimass_apps.people.models import User
 from tests.browser.conftest import overflow
-from tests.llm_endpoint import KEY, FakeEndpoint
-from tests.triage.desk import add_version, answer, open_visit, visit_url
-from triage.language_model import go_live
+from tests.support.endpoint import KEY, FakeEndpoint
+from tests.support.visits import add_version, answer, open_visit, visit_url
+from triage.llm.prompt import go_live
 from triage.models import Assessment
 
 TEXT = "Steady pain under the right ribs since a fatty meal, fever, vomited twice. Denies chest pain."

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from aimass_apps.operations.services.processes import wait_until
-from tests.receiver import Receiver
-from tests.site import Door, Site
+from tests.support.receiver import Receiver
+from tests.support.site import Door, Site
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow, pytest.mark.timeout(0)]
 

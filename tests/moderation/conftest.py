@@ -25,7 +25,7 @@ _numbers = itertools.count(1)
 def no_doorbell(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Messages are not sent; what would have rung is listed."""
     rung: list[str] = []
-    monkeypatch.setattr("aimass_apps.submissions.doorbell.ring", lambda task, queue: bool(rung.append(task)) or True)
+    monkeypatch.setattr("aimass_apps.queueing.doorbell.ring", lambda task, queue: bool(rung.append(task)) or True)
     return rung
 
 
@@ -33,7 +33,7 @@ def no_doorbell(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def no_audit(monkeypatch: pytest.MonkeyPatch) -> None:
     """The default policy, but nothing is drawn at random."""
     policy = dataclasses.replace(load_policy(), audit_share=0.0)
-    monkeypatch.setattr("moderation.in_force._load", lambda path: policy)
+    monkeypatch.setattr("moderation.policy_revisions._load", lambda path: policy)
 
 
 @pytest.fixture

@@ -8,17 +8,17 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from aimass_apps.ml.risk import NEVER
 from aimass_apps.registry.models import Stage
 from aimass_apps.registry.stages import move_version
 from aimass_apps.registry.store import install_version
-from aimass_apps.training.risk import NEVER
 from moderation.decide import VersionAnswer, decide, load_policy
-from moderation.dial import DIALS, act_point, clear_point, moved, rules_at
-from moderation.in_force import current_policy
 from moderation.intake import Judgement, escalate_post, review_post
 from moderation.models import Post
+from moderation.operating_point import DIALS, act_point, clear_point, moved, rules_at
 from moderation.policy import Policy, VersionRules
-from moderation.reviewed import reviewed_cases
+from moderation.policy_revisions import current_policy
+from moderation.risk_cases.reviewed import reviewed_cases
 from tests.aimass_apps.registry.conftest import make_artefact  # noqa: F401 - a fixture
 from tests.moderation.conftest import answer_all, make_version, receive, score_by_words
 
@@ -63,7 +63,7 @@ def test_what_is_flagged_is_never_cleared_and_what_is_clear_never_removed():
 @pytest.fixture
 def everything_audited(monkeypatch):
     policy = dataclasses.replace(load_policy(), audit_share=1.0)
-    monkeypatch.setattr("moderation.in_force._load", lambda path: policy)
+    monkeypatch.setattr("moderation.policy_revisions._load", lambda path: policy)
 
 
 def judge(post, by, action):
@@ -108,7 +108,7 @@ def words(make_artefact, settings, tmp_path, monkeypatch, db):  # noqa: F811 - t
     """A live version that flags one word; the policy lets lists decide, so that no model is needed."""
     settings.ARTEFACT_CACHE = tmp_path / "cache"
     policy = dataclasses.replace(load_policy(), deciding_kinds=("keywords",))
-    monkeypatch.setattr("moderation.in_force._load", lambda path: policy)
+    monkeypatch.setattr("moderation.policy_revisions._load", lambda path: policy)
     version = install_version(folder=make_artefact(term="nitwit"))
     move_version(version=version, to=Stage.LIVE, by=None, reason="test")
     return version

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aimass_apps.inference.language import find_languages
 from aimass_apps.inference.predictor import Span
+from aimass_apps.inference.text.language import find_languages
 from moderation.decide import LABELS, VersionAnswer, decide, deciding_versions, load_policy, prioritise
 from moderation.policy import KeywordRules, Policy, PriorityWeights, VersionRules
 

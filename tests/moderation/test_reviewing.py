@@ -10,6 +10,7 @@ from django.utils import timezone
 from aimass_apps.delivery.models import Delivery
 from aimass_apps.people.roles import Role
 from aimass_apps.submissions.models import Decision, Review
+from moderation.desk import examples, label_space, metrics
 from moderation.intake import (
     AlreadyDecided,
     ItemHeld,
@@ -26,9 +27,7 @@ from moderation.intake import (
 )
 from moderation.models import Post
 from moderation.queries import QueueFilter, queue
-from moderation.room import examples, label_space, metrics
-
-from .conftest import answer_all, make_person, make_platform, make_version, receive, score_by_words
+from tests.moderation.conftest import answer_all, make_person, make_platform, make_version, receive, score_by_words
 
 pytestmark = pytest.mark.django_db
 REMOVE = Judgement("remove", frozenset({"insult"}), "rules", "called someone a name")
@@ -202,10 +201,10 @@ def test_waiting_raises_a_post_in_the_queue(queued, moderator):
 
 
 def test_sampling_weight_goes_with_the_review(platform, moderator, monkeypatch):
-    from moderation import in_force
+    from moderation import policy_revisions
     from moderation.policy import Policy
 
-    monkeypatch.setattr(in_force, "_load", lambda path: Policy(version="test-1", audit_share=0.9999))
+    monkeypatch.setattr(policy_revisions, "_load", lambda path: Policy(version="test-1", audit_share=0.9999))
     make_version()
     receive(platform, "a quiet day")
     answer_all(score_by_words)

@@ -5,18 +5,17 @@ from django.utils import timezone
 
 from aimass_apps.delivery.models import Delivery
 from aimass_apps.submissions.models import Decision, Prediction, Submission
-from moderation import in_force
+from moderation import policy_revisions
 from moderation.intake import settle
 from moderation.models import Post
 from moderation.policy import Policy
-
-from .conftest import answer_all, make_platform, make_version, receive, score_by_words
+from tests.moderation.conftest import answer_all, make_platform, make_version, receive, score_by_words
 
 pytestmark = pytest.mark.django_db
 
 
 def use_policy(monkeypatch, **fields):
-    monkeypatch.setattr(in_force, "_load", lambda path: Policy(version="test-1", **fields))
+    monkeypatch.setattr(policy_revisions, "_load", lambda path: Policy(version="test-1", **fields))
 
 
 def test_clear_and_flagged(platform):

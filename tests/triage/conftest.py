@@ -5,7 +5,7 @@ from django.test import Client
 
 from aimass_apps.people.models import User
 from aimass_apps.people.roles import Role
-from tests.triage.desk import APPENDIX, add_version, answer, open_visit
+from tests.support.visits import APPENDIX, add_version, answer, open_visit
 from triage.models import Assessment
 
 

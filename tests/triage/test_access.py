@@ -9,7 +9,7 @@ from django.urls import reverse
 from aimass_apps.people.models import User
 from aimass_apps.people.roles import Role
 from aimass_apps.submissions.models import Review
-from tests.triage.desk import GOOD, judge_url, open_visit, visit_url
+from tests.support.visits import GOOD, judge_url, open_visit, visit_url
 from triage.models import Assessment, Visit
 
 pytestmark = pytest.mark.django_db

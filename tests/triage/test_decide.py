@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aimass_apps.inference.ensemble import Ensemble, Rule
-from triage.catalogue.floor import Fired, Floor
-from triage.catalogue.scales import LEVELS, Level
+from aimass_apps.inference.kinds.ensemble.predictor import Ensemble, Rule
 from triage.decide import URGENCY, Outcome, Reason, UnusablePolicy, decide, load_policy, read_policy, three_levels
+from triage.knowledge.floor import Fired, Floor
+from triage.knowledge.scales import LEVELS, Level
 
 # The shipped policy with shares of its own, so that a recalibration does not move these tables.
 POLICY = replace(

@@ -5,8 +5,9 @@ from django.db import connection
 
 from aimass_apps.people.models import User
 from aimass_apps.submissions.models import Submission
-from tests.triage.desk import open_visit
-from triage import demo, intake
+from tests.support.visits import open_visit
+from triage import intake
+from triage.demo import visits
 from triage.models import Assessment, Visit
 
 pytestmark = pytest.mark.django_db
@@ -14,13 +15,13 @@ pytestmark = pytest.mark.django_db
 
 def test_demo_visits_load_once_and_go_in_one_step(clinician: User) -> None:
     own = open_visit(clinician)
-    count = len(demo.demo_visits())
-    assert demo.load_demo() == count
-    assert demo.load_demo() == 0
+    count = len(visits.demo_visits())
+    assert visits.load_demo() == count
+    assert visits.load_demo() == 0
     some = Assessment.objects.filter(visit__is_demo=True).first()
     first = intake.confirm(assessment=some, by=clinician, seen=None)
     intake.withdraw(assessment=some, by=clinician, seen=first.pk, reason="slip")
-    assert demo.wipe_demo() == count
+    assert visits.wipe_demo() == count
     assert list(Visit.objects.all()) == [own.visit]
     assert list(Submission.objects.all()) == [own.submission]
     with connection.cursor() as cursor:
@@ -28,11 +29,11 @@ def test_demo_visits_load_once_and_go_in_one_step(clinician: User) -> None:
 
 
 def test_demo_visits_are_of_every_level_and_read_as_they_should() -> None:
-    rows = demo.demo_visits()
+    rows = visits.demo_visits()
     assert {row["level"] for row in rows} == {"immediate", "very_urgent", "urgent", "soon", "self_care"}
     assert len({row["reference"] for row in rows}) == len(rows) >= 30
 
 
 def test_demo_needs_a_clinician() -> None:
-    with pytest.raises(demo.NobodyToOpenVisits):
-        demo.load_demo()
+    with pytest.raises(visits.NobodyToOpenVisits):
+        visits.load_demo()

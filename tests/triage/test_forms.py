@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from aimass_apps.people.models import User
 from aimass_apps.submissions.models import Review, Submission
-from tests.triage.desk import GOOD, judge_url, open_visit, visit_url
-from triage.conditions import all_labels, find_condition
+from tests.support.visits import GOOD, judge_url, open_visit, visit_url
+from triage.labels import all_labels, find_condition
 from triage.models import Visit
 
 pytestmark = pytest.mark.django_db

@@ -10,10 +10,10 @@ from django.utils import timezone
 from aimass_apps.people.models import User
 from aimass_apps.registry.models import Stage
 from aimass_apps.submissions.decisions import current_decision
-from aimass_apps.submissions.desks import room_of
+from aimass_apps.submissions.desk import room_of
 from aimass_apps.submissions.models import Decision, Prediction
 from aimass_apps.submissions.settling import settle_complete
-from tests.triage.desk import APPENDIX, CHEST, add_version, answer, open_visit, override
+from tests.support.visits import APPENDIX, CHEST, add_version, answer, open_visit, override
 from triage import intake, queries
 from triage.models import Assessment
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from aimass_apps.people.models import User
 from aimass_apps.submissions.decisions import current_decision
 from aimass_apps.submissions.models import Review
-from tests.triage.desk import APPENDIX, CHEST, add_version, open_visit, override
+from tests.support.visits import APPENDIX, CHEST, add_version, open_visit, override
 from triage import intake, queries
 from triage.models import Assessment
 

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from aimass_apps.people.models import User
-from tests.triage.desk import (
+from tests.support.visits import (
     APPENDIX,
     GOOD,
     MILD,

@@ -20,12 +20,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 
 from aimass_apps.inference.predictor import Item
-from aimass_apps.training.examples import Example, Split, read_table
-from aimass_apps.training.grouped import Places
-from aimass_apps.training.measuring import open_version
-from aimass_apps.training.metrics import rounded
-from aimass_apps.training.progress import Report
-from aimass_apps.training.recipe import Recipe
+from aimass_apps.ml.evaluate.grouped_folds import Places
+from aimass_apps.ml.evaluate.measure import open_version
+from aimass_apps.ml.evaluate.metrics import rounded
+from aimass_apps.ml.fit.progress import Report
+from aimass_apps.ml.recipe.examples import Example, Split, read_table
+from aimass_apps.ml.recipe.schema import Recipe
 
 FOLDS: Final = 5
 BATCH: Final = 64
@@ -107,7 +107,7 @@ def _fit_bert(recipe: Recipe, split: Split, asked: Sequence[str], work: Path, re
     """Fine-tune the encoder; where the recipe freezes it whole, fit its head alone, on features computed once."""
     import torch
 
-    from aimass_apps.training.fit_bert import encode, fit_bert, pad
+    from aimass_apps.ml.fit.bert import encode, fit_bert, pad
 
     if recipe.settings.get("head_c"):
         return _fit_head(recipe, split, asked)
@@ -143,8 +143,8 @@ def _features(recipe: Recipe, texts: Sequence[str]) -> Any:
 def _embed(recipe: Recipe, texts: Sequence[str]) -> Any:
     import torch
 
-    from aimass_apps.training.fit_bert import encode, pad
-    from aimass_apps.training.starting_point import open_base
+    from aimass_apps.ml.fit.base_model import open_base
+    from aimass_apps.ml.fit.bert import encode, pad
 
     model, tokenizer = open_base(recipe)
     model.head = torch.nn.Identity()  # the network then answers with what its head would read
@@ -157,7 +157,7 @@ def _embed(recipe: Recipe, texts: Sequence[str]) -> Any:
 
 
 def _fit_svm(recipe: Recipe, split: Split, asked: Sequence[str], work: Path, report: Report) -> Any:
-    from aimass_apps.training.fit_svm import fit_svm
+    from aimass_apps.ml.fit.svm import fit_svm
 
     return fit_svm(recipe, split.training, report).logits(list(asked))
 

@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple, get_args
 
-from aimass_apps.inference.ensemble import Ensemble
-from triage.catalogue.floor import Facts, Floor, safety_floor
-from triage.catalogue.scales import LEVELS, Level
-from triage.catalogue.vitals import Vitals
+from aimass_apps.inference.kinds.ensemble.predictor import Ensemble
 from triage.decide import Outcome, Policy, ThreeLevels, decide, three_levels
+from triage.knowledge.floor import Facts, Floor, safety_floor
+from triage.knowledge.scales import LEVELS, Level
+from triage.knowledge.vitals import Vitals
 
 FOLDER: Final = Path(__file__).parent
 CASES: Final = FOLDER / "urgency_cases.json"

@@ -6,17 +6,17 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from aimass_apps.inference.predictor import UnknownKind
+from aimass_apps.learning.lookup import NoSuchVersion, find_version
+from aimass_apps.ml.evaluate.card import table
+from aimass_apps.ml.recipe.schema import BadRecipe
+from aimass_apps.ml.risk import Case, Control, control
 from aimass_apps.registry.artefacts import BrokenArtefact
 from aimass_apps.registry.models import Desk, ModelVersion
-from aimass_apps.training.card import table
-from aimass_apps.training.finding import NoSuchVersion, find_version
-from aimass_apps.training.recipe import BadRecipe
-from aimass_apps.training.risk import Case, Control, control
 from moderation.decide import VersionAnswer
-from moderation.dial import DIALS, limits_of, rules_at
-from moderation.in_force import policy_file, revise_policy, withdraw_revision
-from moderation.labelled import labelled_cases
-from moderation.reviewed import reviewed_cases
+from moderation.operating_point import DIALS, limits_of, rules_at
+from moderation.policy_revisions import policy_file, revise_policy, withdraw_revision
+from moderation.risk_cases.labelled import labelled_cases
+from moderation.risk_cases.reviewed import reviewed_cases
 
 
 class Command(BaseCommand):

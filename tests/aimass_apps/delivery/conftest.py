@@ -60,7 +60,7 @@ def endpoint() -> Iterator[Endpoint]:
 @pytest.fixture(autouse=True)
 def no_doorbell(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     rung: list[str] = []
-    monkeypatch.setattr("aimass_apps.submissions.doorbell.ring", lambda task, queue: bool(rung.append(task)) or True)
+    monkeypatch.setattr("aimass_apps.queueing.doorbell.ring", lambda task, queue: bool(rung.append(task)) or True)
     monkeypatch.setattr("aimass_apps.delivery.run.ring", lambda task, queue: bool(rung.append(task)) or True)
     return rung
 

@@ -25,8 +25,7 @@ from aimass_apps.delivery.outbox import (
 from aimass_apps.delivery.run import deliver_due
 from aimass_apps.delivery.sending import Sent
 from aimass_apps.delivery.tasks import deliver
-
-from .conftest import make_platform
+from tests.aimass_apps.delivery.conftest import make_platform
 
 pytestmark = pytest.mark.django_db
 

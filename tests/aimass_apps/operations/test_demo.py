@@ -4,14 +4,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from aimass_apps.learning.datasets import freeze_dataset
+from aimass_apps.learning.models import Dataset
 from aimass_apps.operations import demo_views
 from aimass_apps.operations.demo import load_demo, wipe_demo
 from aimass_apps.people.accounts import create_demo_accounts
 from aimass_apps.people.models import Platform, User
 from aimass_apps.submissions.models import Submission
 from aimass_apps.submissions.settling import settle_forgotten
-from aimass_apps.training.datasets import freeze_dataset
-from aimass_apps.training.models import Dataset
 from moderation.intake import Judgement, review_post, take_next
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from aimass_apps.operations import health
-from aimass_apps.operations.beats import Heart, forget_old_beats, fresh_beats
+from aimass_apps.operations.heartbeats import Heart, forget_old_beats, fresh_beats
 from aimass_apps.operations.models import WorkerBeat
 from aimass_apps.people.models import User
 from aimass_apps.people.roles import Role

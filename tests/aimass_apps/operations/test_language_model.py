@@ -13,15 +13,15 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from aimass_apps.inference.endpoint import Endpoint, answers
+from aimass_apps.inference.kinds.llm.endpoint import Endpoint, answers
 from aimass_apps.inference.predictor import Item, NoAnswer, Predictor, Span, load_predictor
 from aimass_apps.operations import local_llm
 from aimass_apps.operations.supervision.programs import later_programs
 from aimass_apps.people.models import User
 from aimass_apps.people.roles import Role
 from aimass_apps.registry.models import ModelVersion
-from tests.llm_endpoint import KEY, FakeEndpoint
-from triage.language_model import go_live, write_version
+from tests.support.endpoint import KEY, FakeEndpoint
+from triage.llm.prompt import go_live, write_version
 
 STATUS, CARD = "/status/", "/status/language-model/"
 

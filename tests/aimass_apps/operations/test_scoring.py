@@ -10,11 +10,11 @@ from django.core.management import CommandError, call_command
 
 from aimass_apps.inference.predictor import Answer, Item
 from aimass_apps.operations.scoring import CHUNK, Version, score_lines
-from aimass_apps.operations.scoring_moderation import ModerationDesk
-from aimass_apps.operations.scoring_triage import TriageDesk
 from aimass_apps.registry.artefacts import STARTERS, Manifest
 from moderation.policy import load_policy
+from moderation.score_line import ModerationDesk
 from triage.decide import load_policy as load_triage_policy
+from triage.score_line import TriageDesk
 
 
 class Loud:

@@ -11,7 +11,7 @@ import pytest
 from aimass_apps.operations.services.postgres import Postgres
 from aimass_apps.operations.services.processes import start_time
 from aimass_apps.operations.supervision.claim import orphans
-from tests.site import ROOT, Site
+from tests.support.site import ROOT, Site
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 PROGRAMS = ("PostgreSQL", "Valkey", "web", "inference")

@@ -2,11 +2,11 @@ import shutil
 
 import pytest
 
-from aimass_apps.inference.loaded import LoadedPredictors
 from aimass_apps.inference.predictor import Item
+from aimass_apps.inference.predictor_cache import LoadedPredictors
 from aimass_apps.registry.artefacts import BrokenArtefact
 from aimass_apps.registry.models import ArtefactFile, ModelVersion
-from aimass_apps.registry.starting import install_starters
+from aimass_apps.registry.starters import install_starters
 from aimass_apps.registry.store import install_version, unpack_version
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from aimass_apps.registry.models import ModelVersion, Stage
-from aimass_apps.submissions import desks
+from aimass_apps.submissions import desk as desks
 from aimass_apps.submissions.ledger import Claimed, Question, Result, ask, claim
 from aimass_apps.submissions.models import Prediction, Submission
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from aimass_apps.registry.models import Stage
-from aimass_apps.submissions import desks
+from aimass_apps.submissions import desk as desks
 from aimass_apps.submissions.ledger import (
     GIVE_UP_AFTER,
     Result,

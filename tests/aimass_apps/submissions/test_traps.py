@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection, transaction
 
-from aimass_apps.submissions import doorbell, ledger, settling
+from aimass_apps.queueing import doorbell
+from aimass_apps.submissions import ledger, settling
 from aimass_apps.submissions.ledger import claim, free_expired_leases, store
 from aimass_apps.submissions.models import Prediction, Submission
 from tests.aimass_apps.submissions.conftest import answers, ask_posts, take

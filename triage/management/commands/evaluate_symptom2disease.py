@@ -8,11 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from aimass_apps.inference.predictor import UnknownKind
+from aimass_apps.ml.evaluate.card import table
+from aimass_apps.ml.fit.console import ConsoleReport
+from aimass_apps.ml.fit.progress import Stopped
+from aimass_apps.ml.recipe.schema import BadRecipe, read_recipe
 from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact
-from aimass_apps.training.card import table
-from aimass_apps.training.console import ConsoleReport
-from aimass_apps.training.progress import Stopped
-from aimass_apps.training.recipe import BadRecipe, read_recipe
 
 RECIPES = Path(__file__).parents[2] / "evaluation"
 GROUPED, PURGED, RANDOM = SPLITS = ("grouped", "purged", "random")
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, default=Path("build/symptom2disease"), help="where folds are kept")
 
     def handle(self, *args: Any, data: Path | None, out: Path, **options: Any) -> None:
-        from aimass_apps.training.grouped import folds, near_duplicate_groups, purged_folds
+        from aimass_apps.ml.evaluate.grouped_folds import folds, near_duplicate_groups, purged_folds
         from triage.evaluation import symptom2disease as task
 
         report = ConsoleReport().listen()

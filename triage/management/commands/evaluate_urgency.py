@@ -6,11 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from aimass_apps.inference.ensemble import Ensemble, ensemble_among, readers_among
+from aimass_apps.inference.kinds.ensemble.predictor import Ensemble, ensemble_among, readers_among
 from aimass_apps.inference.predictor import Item, load_predictor
 from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, read_manifest, starters
-from triage.catalogue.load import load_catalogue
-from triage.catalogue.scales import LEVELS
 from triage.decide import Outcome, Policy, UnusablePolicy, load_policy
 from triage.evaluation.urgency import (
     SETS,
@@ -25,6 +23,8 @@ from triage.evaluation.urgency import (
     read_vignettes,
     three_figures,
 )
+from triage.knowledge.load import load_catalogue
+from triage.knowledge.scales import LEVELS
 from triage.policy import DEFAULT
 
 Answers = Sequence[Mapping[str, Mapping[str, float] | None]]

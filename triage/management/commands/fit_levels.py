@@ -1,4 +1,4 @@
-"""manage.py fit_levels: fits the learned urgency (`triage.levels`) on the short presentations written for it."""
+"""manage.py fit_levels: fits the learned urgency (`triage.urgency_model`) on the short presentations written for it."""
 
 import json
 from pathlib import Path
@@ -9,10 +9,10 @@ from sklearn.linear_model import LogisticRegression
 
 from aimass_apps.inference.predictor import Item, load_predictor
 from aimass_apps.registry.artefacts import STARTERS
-from triage.catalogue.load import load_catalogue
-from triage.catalogue.scales import LEVELS
 from triage.decide import level_parts
-from triage.levels import ENCODER, FILE, KINDS, features
+from triage.knowledge.load import load_catalogue
+from triage.knowledge.scales import LEVELS
+from triage.urgency_model import ENCODER, FILE, KINDS, features
 
 VISITS = FILE.with_name("levels_visits.json")
 

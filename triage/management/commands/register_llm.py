@@ -6,9 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from aimass_apps.inference.endpoint import answers
-from aimass_apps.inference.llm import endpoint_of_settings
-from triage.language_model import MOST_TOKENS, OFFERS, register
+from aimass_apps.inference.kinds.llm.endpoint import answers
+from aimass_apps.inference.kinds.llm.predictor import endpoint_of_settings
+from triage.llm.prompt import MOST_TOKENS, OFFERS, register
 
 
 class Command(BaseCommand):

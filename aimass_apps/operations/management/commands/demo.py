@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
 from aimass_apps.operations.demo import load_demo, wipe_demo
-from triage.demo import NobodyToOpenVisits
+from triage.demo.visits import NobodyToOpenVisits
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from aimass_apps.inference.ensemble import ensemble_among
+from aimass_apps.inference.kinds.ensemble.predictor import ensemble_among
 from aimass_apps.operations.scoring import Desk, NoModels, load_versions, score_lines
 from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, starters
 
@@ -40,12 +40,12 @@ class Command(BaseCommand):
 def open_desk(desk: str, policy: Path | None, models: Path = STARTERS) -> Desk:
     """A desk with its policy; imported here, since each brings its own libraries."""
     if desk == "moderation":
-        from aimass_apps.operations.scoring_moderation import ModerationDesk
         from moderation.policy import load_policy
+        from moderation.score_line import ModerationDesk
 
         return ModerationDesk(load_policy(policy) if policy else load_policy())
-    from aimass_apps.operations.scoring_triage import TriageDesk
     from triage.decide import load_policy as load_triage_policy
+    from triage.score_line import TriageDesk
 
     ensemble = ensemble_among(starters(desk, models))
     return TriageDesk(load_triage_policy(policy) if policy else load_triage_policy(), ensemble)

@@ -17,7 +17,7 @@ from aimass_apps.operations import local_llm
 from aimass_apps.operations.services.processes import ServiceError, explain_error
 from aimass_apps.operations.supervision.installation import Installation, chosen_host, chosen_port
 from aimass_apps.people.accounts import create_demo_accounts
-from triage.language_model import go_live
+from triage.llm.prompt import go_live
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from aimass_apps.registry.artefacts import BrokenArtefact
-from aimass_apps.registry.starting import install_starters
+from aimass_apps.registry.starters import install_starters
 
 
 class Command(BaseCommand):

@@ -1,0 +1,166 @@
+"""Keyword lists: each match with its place in the original text, its severity and its label.
+
+`words.json` holds entries `{term, label, severity, match}`: severity 1 (mild) to 3 (severe); `match` is `word`
+(whole words, the default), `start` (words that begin so) or `any` (anywhere). Terms and posts are compared in
+the normaliser's keyed view, so one entry covers its disguises. Chinese has no spaces: the longest term wins
+(forward maximum matching), a term of one character must be a segmented word, and terms that are not mild are
+found by their sound too (`sounds`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ahocorasick
+import rjieba
+
+from aimass_apps.inference.predictor import Answer, Item, Span
+from aimass_apps.inference.text.normalise import Normalised, normalise
+from aimass_apps.inference.text.sounds import SoundFinder
+
+WORDS = "words.json"
+MILD = 1  # severity
+WEIGHTS = {1: 0.35, 2: 0.7, 3: 0.95}
+# A match of these also counts as toxic; spam and self-harm do not.
+TOXIC_KINDS = frozenset({"severe_toxic", "obscene", "threat", "insult", "identity_hate"})
+MATCHES = frozenset({"word", "start", "any"})
+
+
+class BadWordList(ValueError):
+    """An entry of a keyword list can't be used; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One term; `harmless` lists longer phrases in which it means nothing bad."""
+
+    term: str
+    label: str
+    severity: int = 2
+    match: str = "word"
+    harmless: tuple[str, ...] = ()
+
+
+class KeywordPredictor:
+    """Finds terms in one pass over the text, however many there are (Aho-Corasick)."""
+
+    def __init__(self, entries: Sequence[Entry], labels: Sequence[str]) -> None:
+        self.labels = tuple(labels)
+        self._find = ahocorasick.Automaton()
+        self._harmless = ahocorasick.Automaton()
+        held: dict[str, list[Entry]] = {}
+        for entry in entries:
+            held.setdefault(normalise(entry.term, "keyed").text, []).append(entry)
+            for phrase in entry.harmless:
+                keyed = normalise(phrase, "keyed").text
+                self._harmless.add_word(keyed, len(keyed))
+        for keyed, same in held.items():
+            self._find.add_word(keyed, (len(keyed), tuple(same)))
+        self._by_sound = {
+            keyed: grave for keyed, same in held.items() if (grave := [each for each in same if each.severity > MILD])
+        }
+        self._sounds = SoundFinder(self._by_sound)
+        for automaton in (self._find, self._harmless):
+            if len(automaton):
+                automaton.make_automaton()
+
+    @classmethod
+    def load(cls, folder: Path, device: str = "auto") -> KeywordPredictor:
+        """Open an artefact folder; `device` is of no matter here. Raises `BadWordList`."""
+        raw = json.loads((folder / WORDS).read_text(encoding="utf-8"))
+        return cls(read_entries(raw["entries"]), raw["labels"])
+
+    def predict(self, items: Sequence[Item]) -> list[Answer]:
+        """Scores are 1 - product of (1 - weight) over a label's matches; spans are the matches."""
+        return [self._answer(item.text) for item in items]
+
+    def _answer(self, text: str) -> Answer:
+        spans = tuple(self._spans(normalise(text, "keyed")))
+        missed = dict.fromkeys(self.labels, 1.0)
+        for span in spans:
+            missed[span.label] *= 1.0 - span.weight
+            if span.label in TOXIC_KINDS and "toxic" in missed:
+                missed["toxic"] *= 1.0 - span.weight
+        return Answer({label: 1.0 - share for label, share in missed.items()}, spans)
+
+    def _spans(self, found: Normalised) -> Iterator[Span]:
+        for start, end, entry in self._matches(found.text):
+            first, last = found.to_original(start, end)
+            yield Span(first, last, entry.label, entry.term, WEIGHTS[entry.severity])
+
+    def _matches(self, text: str) -> list[tuple[int, int, Entry]]:
+        if not len(self._find):
+            return []
+        hits = [
+            (stop + 1 - length, stop + 1, entry)
+            for stop, (length, entries) in self._find.iter(text)
+            for entry in entries
+            if _stands_alone(text, stop + 1 - length, stop + 1, entry.match)
+        ]
+        hits += [
+            (start, stop, entry) for start, stop, term in self._sounds.find(text) for entry in self._by_sound[term]
+        ]
+        return self._longest(text, hits) if hits else []
+
+    def _longest(self, text: str, hits: list[tuple[int, int, Entry]]) -> list[tuple[int, int, Entry]]:
+        """Without matches inside longer ones, inside harmless phrases, or across the seams of Chinese words."""
+        harmless = [(stop + 1 - length, stop + 1) for stop, length in _iterate(self._harmless, text)]
+        kept: list[tuple[int, int, Entry]] = []
+        for start, end, entry in sorted(hits, key=lambda each: (each[0], -each[1])):
+            covered = any(low <= start and end <= high for low, high in harmless)
+            inside = any(low <= start and end <= high and (low, high) != (start, end) for low, high, _ in kept)
+            if not covered and not inside and _keeps_words_whole(text, start, end):
+                kept.append((start, end, entry))
+        return kept
+
+
+def read_entries(raw: Iterable[dict[str, Any]]) -> list[Entry]:
+    """Check and build entries. Raises `BadWordList`."""
+    entries = []
+    for each in raw:
+        try:
+            entry = Entry(**{**each, "harmless": tuple(each.get("harmless", ()))})
+        except TypeError as error:
+            raise BadWordList(f"{each!r}: {error}") from error
+        if not entry.term.strip() or entry.severity not in WEIGHTS or entry.match not in MATCHES:
+            raise BadWordList(f"{each!r}: needs a term, a severity of 1 to 3, and match word, start or any")
+        entries.append(entry)
+    return entries
+
+
+def _iterate(automaton: Any, text: str) -> Iterable[tuple[int, int]]:
+    return automaton.iter(text) if len(automaton) else ()
+
+
+def _stands_alone(text: str, start: int, end: int, match: str) -> bool:
+    if match == "any" or _is_han(text[start]):
+        return True
+    begins = start == 0 or not _in_word(text[start - 1])
+    return begins and (match == "start" or end == len(text) or not _in_word(text[end]))
+
+
+def _keeps_words_whole(text: str, start: int, end: int) -> bool:
+    """False when a Chinese term of one character is only a piece of a longer word (`滚` in `滚动`).
+
+    Longer terms may stand inside a word (`令人恶心`): segmentation errs more often there than the list.
+    """
+    if end - start > 1 or not _is_han(text[start]):
+        return True
+    at = 0
+    for word in rjieba.cut(text):
+        if at <= start < at + len(word):
+            return len(word) == 1
+        at += len(word)
+    return True
+
+
+def _is_han(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff"
+
+
+def _in_word(character: str) -> bool:
+    return (character.isalnum() or character == "_") and not _is_han(character)

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class LearningConfig(AppConfig):
+    name = "aimass_apps.learning"
+    label = "training"  # as in the names of its tables
+
+    def ready(self) -> None:
+        from aimass_apps.web import navigation
+
+        navigation.register(
+            navigation.Entry("models:list", _("Models"), icon="brain", permission="models.view", order=40, key="g m"),
+        )

@@ -1,0 +1,69 @@
+"""`manage.py train --recipe R --data DIR --out DIR`: one artefact from a recipe, its files and perhaps reviews."""
+
+import os
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from aimass_apps.ml.fit import processes
+from aimass_apps.ml.fit.console import ConsoleReport
+from aimass_apps.ml.fit.progress import Report, Stopped, silent
+from aimass_apps.ml.recipe.schema import BadRecipe
+from aimass_apps.registry.artefacts import BrokenArtefact
+
+
+class Command(BaseCommand):
+    help = "Train a model version from a recipe; an interrupted training goes on from its checkpoint."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--recipe", type=Path, required=True, help="the recipe (TOML)")
+        parser.add_argument("--data", type=Path, help="where the recipe's files are (or AIMASS_DATA)")
+        parser.add_argument("--dataset", help="a frozen dataset whose reviews are trained on too, e.g. moderation-3")
+        parser.add_argument("--out", type=Path, required=True, help="the artefact folder to write")
+        parser.add_argument("--install", action="store_true", help="put the result into the database as a candidate")
+
+    def handle(self, *args: Any, recipe: Path, out: Path, **options: Any) -> None:
+        try:
+            from aimass_apps.ml.recipe.leaks import Leak
+        except ModuleNotFoundError as error:
+            raise CommandError(
+                f"{error.name} is missing: the training set, which `make run` installs in the background, is needed."
+            ) from error
+        # Of several processes the first one speaks and stops; the launcher ends the others with it.
+        report: Report = ConsoleReport().listen() if processes.is_first() else silent
+        try:
+            if options["dataset"]:
+                folder = self._train_on_reviews(recipe, out, options, report)
+            else:
+                from aimass_apps.ml.fit.train import train_recipe
+
+                where = options["data"] or Path(os.environ.get("AIMASS_DATA", "."))
+                folder = train_recipe(recipe, where, out, report)
+        except Stopped:
+            raise CommandError(f"stopped; the same command goes on from {out}.work") from None
+        except (BadRecipe, Leak, BrokenArtefact) as error:
+            raise CommandError(str(error)) from error
+        if processes.is_first():
+            self._tell(folder, options)
+
+    def _tell(self, folder: Path, options: dict[str, Any]) -> None:
+        self.stdout.write(f"wrote {folder}")
+        if options["install"]:
+            from aimass_apps.registry.store import install_version
+
+            self.stdout.write(f"installed as {install_version(folder=folder)}")
+
+    def _train_on_reviews(self, recipe: Path, out: Path, options: dict[str, Any], report: Report) -> Path:
+        """Imported here: a training from files alone needs no database."""
+        from aimass_apps.learning.lookup import NoSuchDataset, find_dataset
+        from aimass_apps.learning.reviews import TooFewRows
+        from aimass_apps.learning.runs import train_on_reviews
+
+        try:
+            dataset = find_dataset(options["dataset"])
+            return train_on_reviews(recipe, dataset, out, report, data=options["data"])
+        except (NoSuchDataset, TooFewRows) as error:
+            raise CommandError(str(error)) from error

@@ -1,0 +1,137 @@
+"""Word lists of others as keyword versions: text, CSV with a term and perhaps a category, or a version's words."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from aimass_apps.inference.kinds.keywords.predictor import MATCHES, WORDS, BadWordList, Entry, read_entries
+from aimass_apps.ml.evaluate.card import write_card
+from aimass_apps.ml.recipe.schema import BadRecipe, Recipe
+
+TERM_COLUMNS = ("term", "text", "word", "phrase")
+THRESHOLD = 0.9
+# Parts of category names as published lists use them, and the label they stand for.
+CATEGORIES = (
+    ("sexual orientation", "identity_hate"),
+    ("racial", "identity_hate"),
+    ("ethnic", "identity_hate"),
+    ("religio", "identity_hate"),
+    ("disab", "identity_hate"),
+    ("sexual", "sexual"),
+    ("threat", "threat"),
+    ("violen", "threat"),
+    ("spam", "spam"),
+)
+
+
+def read_word_list(path: Path, label: str, severity: int) -> Iterator[Entry]:
+    """Entries of one file; `label` and `severity` where it names none. Raises `BadWordList`.
+
+    Columns understood: a term; `label`; `category` or `category_1`; `severity` (1 to 3) or `severity_rating`;
+    `sureness` (0 to 2, 0 being a word that is seldom rude: those are left out); `match`.
+    """
+    if path.suffix.lower() == ".json":
+        yield from _keyword_version(path)
+        return
+    if path.suffix.lower() != ".csv":
+        lines = path.read_text(encoding="utf-8").splitlines()
+        yield from read_entries(
+            {"term": each.strip(), "label": label, "severity": severity} for each in lines if each.strip()
+        )
+        return
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = csv.DictReader(stream)
+        column = next((name for name in TERM_COLUMNS if name in (rows.fieldnames or ())), None)
+        if column is None:
+            raise BadWordList(f"{path}: needs a column named {', '.join(TERM_COLUMNS)}")
+        kept = (row for row in rows if row.get("sureness") != "0" and row[column].strip())
+        yield from read_entries(_entry(row, column, label, severity) for row in kept)
+
+
+def write_word_lists(
+    files: Mapping[Path, str], out: Path, *, desk: str, language: str, label: str, severity: int
+) -> int:
+    """Make a keyword version in `out` from files and their licences; how many terms it holds."""
+    entries: dict[str, Entry] = {}
+    for path in files:
+        for entry in read_word_list(path, label, severity):
+            held = entries.get(entry.term.lower())
+            if held is None or held.severity < entry.severity:
+                entries[entry.term.lower()] = entry
+    labels = ["toxic", *sorted({entry.label for entry in entries.values()} - {"toxic"})]
+    content = {"labels": labels, "entries": [_plain(entry) for entry in entries.values()]}
+    out.mkdir(parents=True, exist_ok=True)
+    (out / WORDS).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    manifest = {
+        "desk": desk,
+        "kind": "keywords",
+        "language": language,
+        "name": f"Keywords, imported ({language})",
+        "labels": labels,
+        "thresholds": dict.fromkeys(labels, THRESHOLD),
+        "metrics": {"terms": len(entries)},
+        "recipe": "manage.py import_keywords",
+        "data": [{"name": path.name, "licence": licence, "rows": ""} for path, licence in files.items()],
+    }
+    write_card(out, manifest, [WORDS], "Imported as published: read it before it decides anything.")
+    return len(entries)
+
+
+def _keyword_version(path: Path) -> Iterator[Entry]:
+    """The `words.json` of a keyword version, so that a list can be added to what is there."""
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))["entries"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadWordList(f"{path}: is not the words.json of a keyword version") from error
+    yield from read_entries(entries)
+
+
+def _entry(row: Mapping[str, str], column: str, label: str, severity: int) -> dict[str, Any]:
+    category = (row.get("category") or row.get("category_1") or "").lower()
+    named = row.get("label") or next((found for part, found in CATEGORIES if part in category), label)
+    rating = row.get("severity") or row.get("severity_rating") or ""
+    match = row.get("match") or "word"
+    if match not in MATCHES:
+        raise BadWordList(f"{row[column]!r}: match is {match!r}")
+    return {"term": row[column].strip(), "label": named, "severity": _severity(rating, severity), "match": match}
+
+
+def _severity(rating: str, otherwise: int) -> int:
+    try:
+        return min(3, max(1, round(float(rating)))) if rating else otherwise
+    except ValueError:
+        raise BadWordList(f"severity {rating!r} is not a number") from None
+
+
+def _plain(entry: Entry) -> dict[str, Any]:
+    return {"term": entry.term, "label": entry.label, "severity": entry.severity, "match": entry.match}
+
+
+def seal_word_list(plan: Recipe, out: Path) -> Path:
+    """Copy, check and seal a recipe's own word list; its thresholds stand in the recipe. Raises `BadRecipe`."""
+    words = plan.path.parent / plan.settings["words"]
+    raw = json.loads(words.read_text(encoding="utf-8"))
+    entries = read_entries(raw["entries"])
+    if {entry.label for entry in entries} - set(plan.labels):
+        raise BadRecipe(f"{words}: uses labels that the recipe does not have")
+    out.mkdir(parents=True, exist_ok=True)
+    content = {"labels": list(plan.labels), "entries": raw["entries"]}
+    (out / WORDS).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    manifest = {
+        "desk": plan.desk,
+        "kind": plan.kind,
+        "language": plan.language,
+        "name": plan.name,
+        "labels": list(plan.labels),
+        "thresholds": dict(plan.thresholds),
+        "metrics": {"terms": len(entries)},
+        "base": "",
+        "recipe": plan.path.name,
+        "data": [{"name": words.name, "licence": raw["licence"], "rows": len(entries)}],
+    }
+    write_card(out, manifest, [WORDS], plan.limits)
+    return out

@@ -1,0 +1,121 @@
+"""Everything that the page of one post shows."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from aimass_apps.people.models import User
+from aimass_apps.submissions.models import Prediction, Review
+from moderation import queries
+from moderation.forms import EscalateForm, ReviewForm
+from moderation.intake.reviewing import UNDO, UNDO_WITHIN
+from moderation.labels import NAMES
+from moderation.models import Post
+from moderation.pages.queue import address
+from moderation.presenters import evidence
+from moderation.queries import QueueFilter
+
+
+def page_of(
+    post: Post,
+    person: User,
+    chosen: QueueFilter,
+    *,
+    form: ReviewForm | None = None,
+    notice: str = "",
+    undo_url: str = "",
+) -> dict[str, Any]:
+    """The context of `moderation/_item.html`.
+
+    `notice` says why what the person asked for was not done, `undo_url` takes their last decision back.
+    """
+    mode = mode_of(post, person)
+    predictions = list(
+        Prediction.objects.filter(submission=post.submission_id, decisive=True).select_related("version").order_by("pk")
+    )
+    text = post.submission.text
+    scores, models = evidence.score_table(predictions)
+    decisions = list(queries.decisions_of(post))
+    latest = decisions[0].review if decisions else None
+    reverses = mode == "closed" and person.has_perm("moderation.reverse")
+    return {
+        "post": post,
+        "mode": mode,
+        "text": text,
+        "lang": {"mixed": "zh", "other": "", "unknown": ""}.get(post.submission.language, post.submission.language),
+        "marks": evidence.marks(predictions),
+        "reasons": evidence.reason_lines(post, text),
+        "scores": scores,
+        "models": models,
+        "labels": labels_ticked(post, form, _judged(latest)),
+        "form": form or ReviewForm(),
+        "escalate_form": EscalateForm(),
+        "may_escalate": not person.has_perm(queries.SEE_ESCALATED) and post.escalated_at is None,
+        "may_reverse": reverses,
+        "decides": mode == "mine" or reverses,
+        "notice": notice,
+        "seconds_left": seconds_left(post),
+        "urls": _urls(post, chosen),
+        "undo_url": undo_url,
+        "may_undo": _may_undo(post, latest, person),
+        "decisions": evidence.decision_lines(decisions),
+        **_context(post),
+    }
+
+
+def _judged(latest: Review | None) -> set[str] | None:
+    """The labels of the review in force, None when nobody judged or it was taken back."""
+    if latest is None or latest.verdict == UNDO:
+        return None
+    return {label for label, chosen in latest.labels.items() if chosen}
+
+
+def _may_undo(post: Post, latest: Review | None, person: User) -> bool:
+    if latest is None or post.state != Post.State.CLOSED:
+        return False
+    return latest.by_id == person.pk and latest.at > timezone.now() - UNDO_WITHIN
+
+
+def mode_of(post: Post, person: User) -> str:
+    """`scoring`, `closed`, `mine`, `held` by someone else, or `waiting` for a person who only looks."""
+    if post.state != Post.State.QUEUED:
+        return str(post.state)
+    if post.taken_until is None or post.taken_until <= timezone.now():
+        return "waiting"
+    return "mine" if post.taken_by_id == person.pk else "held"
+
+
+def seconds_left(post: Post) -> int:
+    """What is left of the lease."""
+    return 0 if post.taken_until is None else max(0, int((post.taken_until - timezone.now()).total_seconds()))
+
+
+def labels_ticked(post: Post, form: ReviewForm | None, judged: set[str] | None = None) -> list[dict[str, Any]]:
+    """The labels with their keys 1 to 9; ticked are those sent, else those judged before, else those of the reasons."""
+    if form is not None and form.is_bound:
+        ticked = set(form.data.getlist("labels")) if hasattr(form.data, "getlist") else set()
+    else:
+        ticked = judged if judged is not None else {reason["label"] for reason in post.reasons}
+    return [
+        {"value": value, "name": name, "key": str(number), "ticked": value in ticked}
+        for number, (value, name) in enumerate(NAMES.items(), start=1)
+    ]
+
+
+def _urls(post: Post, chosen: QueueFilter) -> dict[str, str]:
+    names = ("review", "skip", "escalate", "reverse", "undo", "lease")
+    found = {name: address(f"moderation:{name}", chosen, post.public_id) for name in names}
+    return {**found, "queue": address("moderation:queue", chosen), "next": address("moderation:next", chosen)}
+
+
+def _context(post: Post) -> dict[str, Any]:
+    """Who wrote it, where it comes from, how pressing it is."""
+    points = queries.with_points(Post.objects.filter(pk=post.pk)).get()
+    return {
+        "author": queries.author_record(post),
+        "platform": queries.platform_record(post.platform),
+        "similar": queries.similar_decisions(post),
+        "revisions": queries.revisions_of(post),
+        "points": round(getattr(points, "points", post.priority)),
+        "parts": list(evidence.priority_lines(post, float(getattr(points, "age_points", 0.0)))),
+    }

@@ -1,0 +1,53 @@
+"""The scoring loop, where what it claimed changes under it."""
+
+import uuid
+
+import pytest
+
+from aimass_apps.inference import worker_loop
+from aimass_apps.inference.predictor import Answer
+from aimass_apps.submissions import ledger
+from aimass_apps.submissions.erasing import erase_submissions
+from aimass_apps.submissions.models import Prediction
+from tests.aimass_apps.submissions.conftest import ask_posts, desk, make_version  # noqa: F401 - fixtures
+
+pytestmark = pytest.mark.django_db
+
+
+class Steady:
+    """Stands in for the loaded models: every text is harmless."""
+
+    def get(self, version_id):
+        return self
+
+    def predict(self, items):
+        return [Answer({"toxic": 0.1}, ()) for _item in items]
+
+
+def test_what_is_erased_after_its_claim_does_not_hold_up_the_rest(desk, make_version, monkeypatch):  # noqa: F811
+    make_version()
+    gone, stays = ask_posts(2)
+
+    def claim_then_erase(*, lease: uuid.UUID, alone: bool):
+        work = ledger.claim(lease=lease, alone=alone)
+        erase_submissions([gone.pk])
+        return work
+
+    monkeypatch.setattr(worker_loop, "claim", claim_then_erase)
+    assert worker_loop.score_batch(Steady()) == 2
+    assert list(Prediction.objects.values_list("submission", "state")) == [(stays.pk, "done")]
+    assert desk.settled == [stays.pk]
+
+
+def test_a_score_that_is_no_number_spoils_its_own_row_alone(desk, make_version):  # noqa: F811
+    make_version()
+    ask_posts(2)
+    scores = iter([float("nan"), 0.1])
+
+    class Unsteady(Steady):
+        def predict(self, items):
+            return [Answer({"toxic": next(scores)}, ()) for _item in items]
+
+    worker_loop.score_batch(Unsteady())
+    found = Prediction.objects.order_by("pk").values_list("state", "error")
+    assert list(found) == [("waiting", "not_finite"), ("done", "")]

@@ -1,0 +1,168 @@
+"""Who may see and move model versions."""
+
+import pytest
+from django.urls import reverse
+
+from aimass_apps.learning.evidence import keep_reports, rivals
+from aimass_apps.learning.models import Evaluation
+from aimass_apps.learning.promotion import promote
+from aimass_apps.ml.evaluate.evaluation_report import KEPT, keep_in_artefact
+from aimass_apps.people.models import User
+from aimass_apps.registry.store import install_version
+from tests.aimass_apps.registry.conftest import make_artefact  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def version(make_artefact, settings, tmp_path):  # noqa: F811 - the fixture by its name
+    settings.ARTEFACT_CACHE = tmp_path / "cache"
+    return install_version(folder=make_artefact())
+
+
+def sign_in(client, role):
+    client.force_login(User.objects.create_user(f"a-{role}", role=role))
+    return client
+
+
+@pytest.mark.parametrize("name", ["list", "datasets", "runs"])
+@pytest.mark.parametrize(("role", "status"), [("ml_engineer", 200), ("moderator", 403), ("clinician", 403)])
+def test_model_pages_are_for_those_who_work_on_models(client, version, name, role, status):
+    assert sign_in(client, role).get(reverse(f"models:{name}")).status_code == status
+
+
+def test_an_outsider_is_asked_to_sign_in(client, version):
+    page = reverse("models:detail", args=[version.pk])
+    answer = client.get(page)
+    assert (answer.status_code, answer["Location"]) == (302, f"{reverse('sign_in')}?next={page}")
+
+
+def test_the_page_of_a_version_shows_its_card_without_trusting_it(client, version):
+    version.card = "# Card\n\n<script>alert(1)</script>\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+    version.save()
+    page = sign_in(client, "ml_engineer").get(reverse("models:detail", args=[version.pk])).content.decode()
+    assert "<script>alert(1)" not in page
+    assert "<td>1</td>" in page
+
+
+def test_a_wish_to_promote_is_written_down_and_shown(client, version):
+    client = sign_in(client, "ml_engineer")
+    client.post(reverse("models:promote", args=[version.pk]), {"to": "live", "reason": "first one"})
+    assert Evaluation.objects.get().asked_stage == "live"
+    assert "being judged" in client.get(reverse("models:detail", args=[version.pk])).content.decode()
+
+
+def test_a_canary_without_its_share_is_a_form_error(client, version):
+    answer = sign_in(client, "ml_engineer").post(
+        reverse("models:promote", args=[version.pk]), {"to": "canary", "reason": "try", "canary_share": ""}
+    )
+    assert answer.status_code == 422
+    assert not Evaluation.objects.exists()
+
+
+def test_a_clinical_lead_may_look_and_not_move(client, version):
+    client = sign_in(client, "clinical_lead")
+    assert client.get(reverse("models:detail", args=[version.pk])).status_code == 200
+    answer = client.post(reverse("models:promote", args=[version.pk]), {"to": "live", "reason": "x"})
+    assert answer.status_code == 403
+
+
+def test_taking_back_needs_something_to_go_back_to(client, version):
+    promote(version=version, to="live", by=None, reason="test")
+    client = sign_in(client, "ml_engineer")
+    answer = client.post(reverse("models:roll_back", args=[version.pk]), {"reason": "bad"}, follow=True)
+    assert "nothing to go back to" in answer.content.decode()
+
+
+def test_two_who_take_back_at_once_are_told(client, version, monkeypatch):
+    promote(version=version, to="live", by=None, reason="test")
+    # What the second one finds: the version to go back to is live by now.
+    monkeypatch.setattr("aimass_apps.learning.promotion.live_before", lambda *place: version)
+    client = sign_in(client, "ml_engineer")
+    answer = client.post(reverse("models:roll_back", args=[version.pk]), {"reason": "bad"}, follow=True)
+    assert (answer.status_code, "is live" in answer.content.decode()) == (200, True)
+
+
+def test_freezing_nothing_says_what_is_missing(client, version):
+    answer = sign_in(client, "ml_engineer").post(reverse("models:freeze"), {"desk": "triage"}, follow=True)
+    assert "Nobody has reviewed anything" in answer.content.decode()
+
+
+def test_a_training_without_reviews_is_a_form_error(client, version):
+    answer = sign_in(client, "ml_engineer").post(reverse("models:run_start"), {"place": "moderation-bert-en"})
+    assert answer.status_code == 422
+    assert "Nothing is frozen" in answer.content.decode()
+
+
+def test_a_recipe_that_cant_be_read_is_left_out(client, version, settings, tmp_path):
+    (tmp_path / "toxicity-bert-en.toml").write_text("kind = 'bert'\nnonsense = true\n")
+    settings.RECIPE_DIRS = [*settings.RECIPE_DIRS, tmp_path]
+    answer = sign_in(client, "ml_engineer").get(reverse("models:runs"))
+    assert answer.status_code == 200
+    assert "moderation · bert · en" in answer.content.decode()
+
+
+REPORT = {
+    "task": "swaps",
+    "figures": {"rows": 40, "macro-F1": 0.81, "false-positive rate": 0.125},
+    "milliseconds_per_text": 1.5,
+    "curves": {"decision": {"roc": [[0, 0], [0.2, 0.7], [1, 1]], "precision_recall": [[0.1, 1], [1, 0.5]]}},
+    "reliability": {"insult": [[0.1, 0.05, 0.5], [0.9, 0.95, 0.5]]},
+    "labels": {"insult": {"AUC": 0.93}},
+    "confusion": {"right flags": 17, "false flags": 5, "misses": 3, "right clears": 15},
+    "functions": {"negation": {"rows": 20, "share": 0.7}, "quotes": {"rows": 20, "share": 0.9}},
+    "false positives by group": {"north": {"rows": 20, "share": 0.3}},
+    "compared": {"accuracy": {"difference": 0.05, "low": 0.01, "high": 0.09}},
+}
+
+
+def page_of(client, version, **query):
+    return client.get(reverse("models:detail", args=[version.pk]), query).content.decode()
+
+
+def test_what_the_command_line_measured_is_drawn_with_its_numbers(client, version):
+    keep_reports(version, [REPORT, {**REPORT, "task": "other", "figures": {"rows": 3, "accuracy": 0.5}}])
+    page = page_of(sign_in(client, "ml_engineer"), version, test="swaps")
+    for text in ("ROC", "Calibration", "0.810", "12.5", "negation (20)", "north (20)", "Missed", "better", "1.50"):
+        assert text in page
+    # Every chart has its numbers as a table, for those who can't see it.
+    assert page.count("Show the numbers") == 3
+    assert "Judged" not in page
+    assert page.index("negation (20)") < page.index("quotes (20)")
+
+
+def test_figures_shipped_with_a_version_are_on_its_page(client, make_artefact, settings, tmp_path):  # noqa: F811
+    settings.ARTEFACT_CACHE = tmp_path / "cache"
+    folder = make_artefact("measured")
+    keep_in_artefact(folder, [REPORT])
+    shipped = install_version(folder=folder)
+    page = page_of(sign_in(client, "ml_engineer"), shipped)
+    assert "negation (20)" in page
+    assert shipped.metrics["evaluation"]["swaps"]["ms a text"] == 1.5
+    assert "macro-F1 0.81" in shipped.card
+
+
+def test_pictures_data_that_are_no_reports_are_left_out(client, version):
+    version.files.create(name=KEPT, sha256="0" * 64, content=b'{"x": 3, "y": {"figures": []}}')
+    assert "Not measured yet" in page_of(sign_in(client, "ml_engineer"), version)
+
+
+def test_measuring_without_frozen_reviews_says_what_is_missing(client, version):
+    answer = sign_in(client, "ml_engineer").post(reverse("models:measure", args=[version.pk]), follow=True)
+    assert "nothing to measure on" in answer.content.decode()
+
+
+def test_a_moderator_measures_nothing(client, version):
+    assert sign_in(client, "moderator").post(reverse("models:measure", args=[version.pk])).status_code == 403
+
+
+def test_versions_of_one_desk_and_language_stand_beside_each_other(client, version, make_artefact):  # noqa: F811
+    other = install_version(folder=make_artefact("second", term="twit"))
+    keep_reports(version, [REPORT])
+    keep_reports(other, [{**REPORT, "figures": {"macro-F1": 0.9}}, {**REPORT, "task": "else"}])
+    leading, found = rivals(version, "swaps")
+    assert (leading, [(each.name, each.value) for each in found]) == (
+        "macro-F1",
+        [(str(other), 0.9), (str(version), 0.81)],
+    )
+    assert all(0 < each.megabytes < 0.01 for each in found)

@@ -1,0 +1,1 @@
+from tests.support.training import base, data  # noqa: F401 - fixtures

@@ -1,0 +1,170 @@
+"""The forms of the desk: who came and what they have, the vital signs, and the clinician's judgement."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from triage.forms.fields import ANSWERS, CheckedValues, NumberField, read_answer, vital_field
+from triage.knowledge.unusual import unusual_values
+from triage.knowledge.vitals import Vitals, VitalsError
+
+TEXT_LIMIT = 20_000  # characters; the models read longer ones in windows, people don't write them
+UNITS = {"years": 1.0, "months": 1 / 12, "days": 1 / 365.25}
+LARGEST = {"years": 125, "months": 36, "days": 120}
+MEASURED = (
+    "heart_rate", "respiratory_rate", "systolic", "diastolic", "spo2", "temperature", "glucose", "pain",
+)  # fmt: skip
+
+
+class MeasurementsForm(forms.Form):
+    """Symptoms in free text and the vital signs: what may change during a visit."""
+
+    text = forms.CharField(
+        label=_("Symptoms"),
+        max_length=TEXT_LIMIT,
+        widget=forms.Textarea(
+            attrs={"rows": 7, "placeholder": _("What, since when, how bad; what is denied; history; medication")}
+        ),
+    )
+    heart_rate = vital_field("heart_rate", _("Heart rate"))
+    respiratory_rate = vital_field("respiratory_rate", _("Respiration"))
+    systolic = vital_field("systolic", _("Systolic pressure"))
+    diastolic = vital_field("diastolic", _("Diastolic pressure"))
+    spo2 = vital_field("spo2", _("Oxygen saturation"))
+    temperature = vital_field("temperature", _("Temperature"))
+    glucose = vital_field("glucose", _("Glucose"))
+    pain = vital_field("pain", _("Pain"))
+    consciousness = forms.ChoiceField(
+        label=_("Consciousness"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[
+            ("", _("Not noted")),
+            ("alert", _("Alert")),
+            ("confused", _("Newly confused")),
+            ("voice", _("Voice")),
+            ("pain", _("Pain")),
+            ("unresponsive", _("Unresponsive")),
+        ],
+    )
+    oxygen = forms.ChoiceField(
+        label=_("Breathing"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[("", _("Not noted")), ("no", _("Room air")), ("yes", _("Supplemental oxygen"))],
+    )
+    hypercapnic = forms.BooleanField(
+        label=_("Target saturation 88-92 % (hypercapnic failure, NEWS2 scale 2)"), required=False
+    )
+    checked = CheckedValues(label=_("Unusual values"))
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if not any(character.isalnum() for character in text):
+            raise ValidationError(_("Describe the symptoms in words."))
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        values = {name: cleaned.get(name) for name in MEASURED}
+        given: dict[str, object] = {name: value for name, value in values.items() if value is not None}
+        if cleaned.get("consciousness"):
+            given["consciousness"] = cleaned["consciousness"]
+        if cleaned.get("oxygen"):
+            given["oxygen"] = cleaned["oxygen"] == "yes"
+        if cleaned.get("hypercapnic"):
+            given["hypercapnic"] = True
+        upper, lower = values["systolic"], values["diastolic"]
+        if upper is not None and lower is not None and lower >= upper:
+            self.add_error("diastolic", _("Must be lower than the systolic pressure."))
+        try:
+            Vitals.from_mapping(given)
+        except VitalsError as error:
+            for name, message in error.errors.items():
+                if name not in self.errors:
+                    self.add_error(name if name in self.fields else None, message)
+        cleaned["vitals"] = given
+        self.ask_about_unusual(cleaned)
+        return cleaned
+
+    def who(self, cleaned: dict[str, Any]) -> tuple[float | None, bool | None]:
+        """Age in years and pregnancy, for judging which values are unusual."""
+        return None, None
+
+    def ask_about_unusual(self, cleaned: dict[str, Any]) -> None:
+        age_years, pregnant = self.who(cleaned)
+        names = unusual_values(cleaned["vitals"], age_years, pregnant)
+        shown: dict[str, object] = cleaned["vitals"] | {"age_years": age_years, "pregnant": _("yes")}
+        field = self.fields["checked"]
+        if isinstance(field, CheckedValues):
+            # A value that was changed after it was ticked is a new one and is asked about again.
+            asked = {name: (self._label(name), shown[name]) for name in names}
+            if field.offer(asked, cleaned.get("checked", [])):
+                self.add_error("checked", _("Unusual, but possible: tick what is right, or correct it above."))
+
+    def _label(self, name: str) -> str:
+        return str({"age_years": _("Age"), "pregnant": _("Pregnancy at this age")}.get(name) or self.fields[name].label)
+
+
+class ReassessForm(MeasurementsForm):
+    """New words or vital signs of someone who is already here."""
+
+    def __init__(self, *args: Any, age_years: float | None, pregnant: bool | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._who = (age_years, pregnant)
+
+    def who(self, cleaned: dict[str, Any]) -> tuple[float | None, bool | None]:
+        return self._who
+
+
+class VisitForm(MeasurementsForm):
+    """A new visit."""
+
+    field_order = ["reference", "age", "age_unit", "sex", "pregnant", "text"]
+    reference = forms.CharField(
+        label=_("Reference"),
+        max_length=80,
+        required=False,
+        help_text=_("Your own number for this person or visit. Kept encrypted; you can search by it."),
+    )
+    age = NumberField(label=_("Age"), min_value=0)
+    age_unit = forms.ChoiceField(
+        label=_("Age in"),
+        initial="years",
+        widget=forms.RadioSelect,
+        choices=[("years", _("years")), ("months", _("months")), ("days", _("days"))],
+    )
+    sex = forms.ChoiceField(
+        label=_("Sex"),
+        widget=forms.RadioSelect,
+        choices=[("female", _("Female")), ("male", _("Male")), ("other", _("Other or not known"))],
+        help_text=_("As it matters for the body: risks and pregnancy."),
+    )
+    pregnant = forms.ChoiceField(
+        label=_("Pregnant"), required=False, initial="", widget=forms.RadioSelect, choices=ANSWERS
+    )
+
+    def clean_pregnant(self) -> bool | None:
+        return read_answer(self.cleaned_data["pregnant"])
+
+    def clean(self) -> dict[str, Any]:
+        self._read_age()
+        cleaned = super().clean()
+        if cleaned.get("sex") == "male" and cleaned.get("pregnant"):
+            self.add_error("pregnant", _("The sex is given as male: correct one of the two."))
+        return cleaned
+
+    def _read_age(self) -> None:
+        age, unit = self.cleaned_data.get("age"), self.cleaned_data.get("age_unit")
+        if age is None or unit not in UNITS:
+            return
+        if age > LARGEST[unit]:
+            self.add_error("age", _("More than %(limit)d: give it in a larger unit.") % {"limit": LARGEST[unit]})
+            return
+        self.cleaned_data["age_years"] = round(age * UNITS[unit], 4)
+
+    def who(self, cleaned: dict[str, Any]) -> tuple[float | None, bool | None]:
+        # A pregnant man is an error of its own.
+        return cleaned.get("age_years"), cleaned.get("pregnant") and cleaned.get("sex") != "male"

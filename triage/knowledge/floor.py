@@ -1,0 +1,233 @@
+"""The safety floor: red-flag rules, NEWS2, vital signs by age and fever by age. It can only raise an urgency."""
+
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from triage.clinical_text.assertion import find_assertions
+from triage.clinical_text.demographics import Told, read_demographics
+from triage.clinical_text.vitals_in_text import fill_from_text
+from triage.knowledge import scales
+from triage.knowledge.red_flags import Limits, Rule, Term, VitalTerm, load_phrases, load_rules
+from triage.knowledge.scales import Level, News2
+from triage.knowledge.vitals import Vitals
+
+Sex = Literal["female", "male", "other"]
+Spans = tuple[tuple[int, int], ...]
+
+_COMPARE: Final[Mapping[str, Callable[[float, float], bool]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+ADULT_FROM: Final = 16.0
+"""NEWS2 is valid from this age (Royal College of Physicians 2017)."""
+
+_ADULT_RANGE: Final = (16.0, 80.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of the patient apart from the text; None means not known."""
+
+    age_years: float | None = None
+    sex: Sex | None = None
+    pregnant: bool | None = None
+    vitals: Vitals | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A rule that fired, with the character spans of the text that made it fire."""
+
+    rule: str
+    level: Level
+    name: str
+    spans: Spans
+    source: str
+    name_zh: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The lowest urgency that is allowed and why.
+
+    `level` is None where nothing fired, which is no reassurance. `news2` is None where it does not apply (under 16,
+    pregnant, nothing measured); `incomplete` names its parameters that were not measured. `contradictions` names
+    facts on which form and text disagree ("age", "sex", "pregnant"): nothing is silently preferred.
+    """
+
+    level: Level | None
+    fired: tuple[Fired, ...]
+    news2: News2 | None
+    incomplete: tuple[str, ...]
+    contradictions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Patient:
+    facts: Facts
+    vitals: Vitals
+    hits: Mapping[str, Spans]
+
+
+def safety_floor(text: str, facts: Facts) -> Floor:
+    """The safety floor of one visit: rules on what the text asserts present, and scales on the vital signs.
+
+    Age, sex, pregnancy and vital signs that the form leaves out are read from the text where it gives them.
+    """
+    told = read_demographics(text)
+    known = _complete(facts, told)
+    vitals = fill_from_text(text, facts.vitals or Vitals())
+    patient = _Patient(known, vitals, _present(text, known))
+    fired = [
+        Fired(rule.id, rule.level, rule.name, spans, rule.source, rule.name_zh)
+        for rule in load_rules()
+        if (spans := _spans_if_fired(rule, patient)) is not None
+    ]
+    score = _news2(patient)
+    fired += _scale_flags(patient, score)
+    fired.sort(key=lambda flag: scales.LEVELS.index(flag.level))
+    return Floor(
+        level=scales.worst(*(flag.level for flag in fired)),
+        fired=tuple(fired),
+        news2=score,
+        incomplete=scales.news2(vitals).missing if _is_adult(patient) else (),
+        contradictions=_contradictions(facts, told),
+    )
+
+
+def _complete(facts: Facts, told: Told) -> Facts:
+    return replace(
+        facts,
+        age_years=told.age_years if facts.age_years is None else facts.age_years,
+        sex=facts.sex or told.sex,
+    )
+
+
+def _ages_differ(one: float, other: float) -> bool:
+    return abs(one - other) > max(1.0, 0.1 * one)
+
+
+def _contradictions(facts: Facts, told: Told) -> tuple[str, ...]:
+    """Facts that form and text give differently (ages may differ by a year: birthdays and rounding)."""
+    differs: list[str] = []
+    if facts.age_years is not None and told.age_years is not None and _ages_differ(facts.age_years, told.age_years):
+        differs.append("age")
+    if facts.sex in {"female", "male"} and told.sex is not None and told.sex != facts.sex:
+        differs.append("sex")
+    if facts.sex == "male" and facts.pregnant:
+        differs.append("pregnant")
+    return tuple(differs)
+
+
+def _present(text: str, facts: Facts) -> dict[str, Spans]:
+    """Phrase groups asserted present for this patient, with their spans."""
+    phrases = load_phrases()
+    hits: dict[str, Spans] = {}
+    for found in find_assertions(text, phrases.lexicon, phrases.modifiers):
+        history = found.status == "past" and found.finding in phrases.history_counts
+        if found.status == "present" or history:
+            hits[found.finding] = (*hits.get(found.finding, ()), (found.start, found.end))
+    if facts.pregnant:
+        hits.setdefault("pregnant", ())
+    return hits
+
+
+def _spans_if_fired(rule: Rule, patient: _Patient) -> Spans | None:
+    if not _within(rule.limits, patient):
+        return None
+    if any(_term_spans(term, patient) is not None for term in rule.none):
+        return None
+    spans: list[tuple[int, int]] = []
+    for term in rule.all:
+        found = _term_spans(term, patient)
+        if found is None:
+            return None
+        spans += found
+    if rule.any:
+        matching = [found for term in rule.any if (found := _term_spans(term, patient)) is not None]
+        if not matching:
+            return None
+        spans += [span for found in matching for span in found]
+    return tuple(sorted(set(spans)))
+
+
+def _term_spans(term: Term, patient: _Patient) -> Spans | None:
+    """Spans of the first alternative that holds; an empty tuple for a vital sign; None where nothing holds."""
+    for alternative in term:
+        if isinstance(alternative, VitalTerm):
+            if _compares(alternative, patient.vitals):
+                return ()
+        elif alternative in patient.hits:
+            return patient.hits[alternative]
+    return None
+
+
+def _compares(term: VitalTerm, vitals: Vitals) -> bool:
+    value = getattr(vitals, term.name)
+    if value is None:
+        return False
+    if term.operator == "=":
+        return str(value).lower() == term.value
+    return _COMPARE[term.operator](float(value), float(term.value))
+
+
+def _within(limits: Limits, patient: _Patient) -> bool:
+    """Whether a rule is for this patient; an unknown age counts as any adult age, an unknown sex as either."""
+    facts = patient.facts
+    if limits.sex is not None and facts.sex in {"female", "male"} and facts.sex != limits.sex:
+        return False
+    if limits.pregnant and not ({"pregnant", "late_pregnancy"} & patient.hits.keys()):
+        return False
+    low = 0.0 if limits.age_min is None else limits.age_min
+    high = float("inf") if limits.age_max is None else limits.age_max
+    if facts.age_years is None:
+        return low < _ADULT_RANGE[1] and high > _ADULT_RANGE[0]
+    return low <= facts.age_years < high
+
+
+def _is_adult(patient: _Patient) -> bool:
+    age = patient.facts.age_years
+    return (age is None or age >= ADULT_FROM) and not _is_pregnant(patient)
+
+
+def _is_pregnant(patient: _Patient) -> bool:
+    return bool({"pregnant", "late_pregnancy"} & patient.hits.keys())
+
+
+def _news2(patient: _Patient) -> News2 | None:
+    score = scales.news2(patient.vitals)
+    return score if score.points and _is_adult(patient) else None
+
+
+def _scale_flags(patient: _Patient, score: News2 | None) -> Iterator[Fired]:
+    source = "Royal College of Physicians, NEWS2, 2017; the mapping to a level is this project's own"
+    if score is not None and (level := scales.news2_level(score)) is not None:
+        yield Fired("news2", level, f"NEWS2 {score.total}", (), source, f"NEWS2 评分 {score.total}")
+    age = patient.facts.age_years
+    if age is None:
+        return
+    source = "High-risk vital signs by age, US five-level triage practice"
+    beyond = scales.high_for_age(patient.vitals, age)
+    if (level := _beyond_level(beyond, age)) is not None:
+        name, name_zh = "Vital signs beyond the limits for this age", "生命体征超出该年龄界限"
+        yield Fired("vitals_for_age", level, name, (), source, name_zh)
+    temperature = patient.vitals.temperature
+    if temperature is not None and (level := scales.fever_level(temperature, age)) is not None:
+        name, name_zh = "Temperature outside the safe range for this age", "体温超出该年龄安全范围"
+        source = "Fever by age: US triage practice; NICE NG143"
+        yield Fired("fever_for_age", level, name, (), source, name_zh)
+
+
+def _beyond_level(beyond: tuple[str, ...], age_years: float) -> Level | None:
+    """Low oxygen or two signs very urgent below 12, one sign urgent; from 12 on low oxygen counts, or two signs."""
+    if age_years < 12:
+        if "spo2" in beyond or len(beyond) >= 2:
+            return "very_urgent"
+        return "urgent" if beyond else None
+    if "spo2" in beyond:
+        return "very_urgent"
+    return "urgent" if len(beyond) >= 2 else None

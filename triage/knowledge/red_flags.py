@@ -1,0 +1,124 @@
+"""The red-flag rules: what they are made of and how they are read from `red_flags.json`.
+
+A rule names phrase groups of `phrases.json` and vital conditions ("systolic<90"). `all` must hold together, one of
+`any` where it is given, none of `none`; "a|b" in a term means either. Limits by age are half-open, in years.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from triage.clinical_text.assertion import Lexicon, compile_lexicon
+from triage.knowledge.scales import LEVELS, Level
+
+FOLDER: Final = Path(__file__).parent / "data"
+_VITAL_TERM: Final = re.compile(r"^(\w+)(<=|>=|<|>|=)(-?\w+(?:\.\d+)?)$")
+
+
+class RedFlagError(ValueError):
+    """A rule or phrase file that cannot be used; the message names the rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class VitalTerm:
+    """A comparison of one vital sign, such as systolic < 90."""
+
+    name: str
+    operator: str
+    value: str
+
+
+Term = tuple[str | VitalTerm, ...]
+"""Alternatives: phrase groups by name, or comparisons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Whom a rule is for: age in years, lower bound included and upper excluded; sex; pregnancy."""
+
+    age_min: float | None = None
+    age_max: float | None = None
+    sex: str | None = None
+    pregnant: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One red flag with its level, its source and the text cases that show it at work."""
+
+    id: str
+    name: str
+    name_zh: str
+    level: Level
+    source: str
+    all: tuple[Term, ...]
+    any: tuple[Term, ...]
+    none: tuple[Term, ...]
+    limits: Limits
+    fires: Mapping[str, object]
+    near_miss: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """The phrase groups, compiled; those of which a history counts as present; those that are no symptoms."""
+
+    lexicon: Lexicon
+    history_counts: frozenset[str]
+    modifiers: frozenset[str]
+    version: str
+
+
+@cache
+def load_phrases() -> Phrases:
+    """The phrase groups of `phrases.json`, English and Chinese together."""
+    data = json.loads((FOLDER / "phrases.json").read_text(encoding="utf-8"))
+    groups = data["phrases"]
+    return Phrases(
+        lexicon=compile_lexicon({name: [*group["en"], *group.get("zh", [])] for name, group in groups.items()}),
+        history_counts=frozenset(name for name, group in groups.items() if group.get("history_counts")),
+        modifiers=frozenset(name for name, group in groups.items() if group.get("modifier")),
+        version=data["version"],
+    )
+
+
+@cache
+def load_rules() -> tuple[Rule, ...]:
+    """Every red-flag rule. Raises RedFlagError for an unknown phrase group, vital sign or level."""
+    data = json.loads((FOLDER / "red_flags.json").read_text(encoding="utf-8"))
+    return tuple(_rule(raw) for raw in data["rules"])
+
+
+@cache
+def rules_version() -> str:
+    """The version of the rule file, for the record of a decision."""
+    return str(json.loads((FOLDER / "red_flags.json").read_text(encoding="utf-8"))["version"])
+
+
+def _rule(raw: Mapping[str, Any]) -> Rule:
+    if raw.get("level") not in LEVELS[:3]:
+        raise RedFlagError(f"{raw.get('id')}: level must be one of {', '.join(LEVELS[:3])}")
+    terms: dict[str, Any] = {
+        key: tuple(_term(raw, text) for text in raw.get(key, ())) for key in ("all", "any", "none")
+    }
+    if not terms["all"] and not terms["any"]:
+        raise RedFlagError(f"{raw['id']}: a rule needs a condition")
+    fields = {key: raw[key] for key in ("id", "name", "name_zh", "level", "source", "fires", "near_miss")}
+    return Rule(**fields, **terms, limits=Limits(**raw.get("limits", {})))
+
+
+def _term(raw: Mapping[str, Any], text: str) -> Term:
+    return tuple(_alternative(str(raw["id"]), part.strip()) for part in text.split("|"))
+
+
+def _alternative(rule: str, part: str) -> str | VitalTerm:
+    match = _VITAL_TERM.match(part)
+    if match:
+        return VitalTerm(*match.groups())
+    if part not in load_phrases().lexicon:
+        raise RedFlagError(f"{rule}: unknown phrase group {part!r}")
+    return part

@@ -1,0 +1,155 @@
+"""Urgency levels, NEWS2, age-banded limits and fever by age, as plain tables with their sources.
+
+NEWS2: Royal College of Physicians, National Early Warning Score (NEWS) 2, 2017, chart 1. Valid from 16 years,
+not in pregnancy. Which urgency a score means is our own mapping (`news2_level`), not the College's.
+Limits by age: the danger-zone bands of US five-level triage practice. Fever by age: the same practice and
+NICE NG143.
+"""
+
+from collections.abc import Mapping
+from typing import Final, Literal, NamedTuple, get_args
+
+from triage.knowledge.vitals import Vitals
+
+Level = Literal["immediate", "very_urgent", "urgent", "soon", "self_care"]
+LEVELS: Final[tuple[Level, ...]] = get_args(Level)
+"""The five urgency levels, worst first. Ordinal: never averaged."""
+
+
+class News2(NamedTuple):
+    """A NEWS2 result: total 0-20, points by parameter, and the parameters that were not measured.
+
+    With anything missing the total is a lower bound ("at least"), never the score itself.
+    """
+
+    total: int
+    points: dict[str, int]
+    missing: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        return not self.missing
+
+    @property
+    def single_three(self) -> bool:
+        return 3 in self.points.values()
+
+
+# (upper bound exclusive, points): half-open bands, so that 38.05 lies in exactly one of them.
+_Bands = tuple[tuple[float, int], ...]
+_END = float("inf")
+_NEWS2: Final[Mapping[str, _Bands]] = {
+    "respiratory_rate": ((9, 3), (12, 1), (21, 0), (25, 2), (_END, 3)),
+    "systolic": ((91, 3), (101, 2), (111, 1), (220, 0), (_END, 3)),
+    "heart_rate": ((41, 3), (51, 1), (91, 0), (111, 1), (131, 2), (_END, 3)),
+    "temperature": ((35.1, 3), (36.1, 1), (38.1, 0), (39.1, 1), (_END, 2)),
+}
+_SPO2_SCALE_1: Final[_Bands] = ((92, 3), (94, 2), (96, 1), (_END, 0))
+_SPO2_SCALE_2_AIR: Final[_Bands] = ((84, 3), (86, 2), (88, 1), (_END, 0))
+_SPO2_SCALE_2_OXYGEN: Final[_Bands] = ((84, 3), (86, 2), (88, 1), (93, 0), (95, 1), (97, 2), (_END, 3))
+
+
+def news2(vitals: Vitals) -> News2:
+    """Score NEWS2 (RCP 2017) over what was measured; the caller checks age (16 or over) and pregnancy."""
+    points: dict[str, int] = {}
+    missing: list[str] = []
+    for name, bands in _NEWS2.items():
+        value = getattr(vitals, name)
+        if value is None:
+            missing.append(name)
+        else:
+            points[name] = _points(value, bands)
+    if vitals.spo2 is None:
+        missing.append("spo2")
+    else:
+        points["spo2"] = _points(vitals.spo2, _spo2_bands(vitals))
+    if vitals.oxygen is None:
+        missing.append("oxygen")
+    else:
+        points["oxygen"] = 2 if vitals.oxygen else 0
+    if vitals.consciousness is None:
+        missing.append("consciousness")
+    else:
+        points["consciousness"] = 0 if vitals.consciousness == "alert" else 3
+    return News2(sum(points.values()), points, tuple(missing))
+
+
+def _points(value: float, bands: _Bands) -> int:
+    return next(points for upper, points in bands if value < upper)
+
+
+def _spo2_bands(vitals: Vitals) -> _Bands:
+    if not vitals.hypercapnic:
+        return _SPO2_SCALE_1
+    return _SPO2_SCALE_2_OXYGEN if vitals.oxygen else _SPO2_SCALE_2_AIR
+
+
+def news2_level(score: News2) -> Level | None:
+    """This project's mapping: 10+ immediate, 7+ very urgent, 5-6 or any single 3 urgent, else nothing."""
+    if score.total >= 10:
+        return "immediate"
+    if score.total >= 7:
+        return "very_urgent"
+    if score.total >= 5 or score.single_three:
+        return "urgent"
+    return None
+
+
+class AgeBand(NamedTuple):
+    """Limits above which a vital sign is high for an age; `until` in years, exclusive."""
+
+    until: float
+    heart_rate: float
+    respiratory_rate: float
+
+
+AGE_BANDS: Final[tuple[AgeBand, ...]] = (
+    AgeBand(1 / 12, 190, 60),
+    AgeBand(1, 180, 55),
+    AgeBand(3, 140, 40),
+    AgeBand(5, 120, 35),
+    AgeBand(12, 120, 30),
+    AgeBand(_END, 100, 20),
+)
+SPO2_LOW: Final = 92.0
+
+
+def age_band(age_years: float) -> AgeBand:
+    """The band of an age in years (half-open: a first birthday belongs to the next band)."""
+    return next(band for band in AGE_BANDS if age_years < band.until)
+
+
+def high_for_age(vitals: Vitals, age_years: float) -> tuple[str, ...]:
+    """Names of the vital signs beyond the limits of this age, SpO2 below 92 % among them (not on scale 2)."""
+    band = age_band(age_years)
+    beyond: list[str] = []
+    if vitals.heart_rate is not None and vitals.heart_rate > band.heart_rate:
+        beyond.append("heart_rate")
+    if vitals.respiratory_rate is not None and vitals.respiratory_rate > band.respiratory_rate:
+        beyond.append("respiratory_rate")
+    if vitals.spo2 is not None and vitals.spo2 < SPO2_LOW and not vitals.hypercapnic:
+        beyond.append("spo2")
+    return tuple(beyond)
+
+
+def fever_level(temperature: float, age_years: float) -> Level | None:
+    """Urgency of a temperature by age.
+
+    Under 3 months: 38.0 or more, or under 36, very urgent. From 3 months to 5 years: 39 or more, or under 36,
+    urgent. From 5 years on: 41 or more very urgent, under 35 urgent. Under 32 immediate at any age.
+    """
+    if temperature < 32:
+        return "immediate"
+    if age_years < 0.25:
+        return "very_urgent" if temperature >= 38 or temperature < 36 else None
+    if temperature >= 41:
+        return "very_urgent"
+    if age_years < 5:
+        return "urgent" if temperature >= 39 or temperature < 36 else None
+    return "urgent" if temperature < 35 else None
+
+
+def worst(*levels: Level | None) -> Level | None:
+    """The most urgent of some levels, or None where none is given."""
+    given = [level for level in levels if level is not None]
+    return min(given, key=LEVELS.index) if given else None

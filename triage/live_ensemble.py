@@ -1,0 +1,60 @@
+"""Which ensemble version combines the answers to a visit: chosen like any version, but never asked.
+
+It has no slot in the ledger, since it reads no text: it is opened where a proposal is written, from its few numbers.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from aimass_apps.inference.kinds.ensemble.predictor import Ensemble, open_ensemble
+from aimass_apps.registry.artefacts import BrokenArtefact, verify
+from aimass_apps.registry.models import Desk, Kind, ModelVersion, Stage
+from aimass_apps.registry.routing import choose_routes
+from aimass_apps.registry.store import forget_unpacked, unpack_version
+from aimass_apps.submissions.models import Submission
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The ensemble version of a submission; `ensemble` is None where its artefact can't be used."""
+
+    version: ModelVersion
+    ensemble: Ensemble | None
+
+
+def ensemble_versions() -> list[ModelVersion]:
+    """The ensemble that is live, and the one on trial; one query."""
+    return list(
+        ModelVersion.objects.filter(desk=Desk.TRIAGE, kind=Kind.ENSEMBLE, stage__in=[Stage.LIVE, Stage.CANARY]).defer(
+            "manifest", "card"
+        )
+    )
+
+
+def ensemble_for(submission: Submission, versions: Sequence[ModelVersion]) -> InForce | None:
+    """The one of `versions` that is for this text; None where there is none."""
+    for route in choose_routes(versions, (submission.language,), submission.content_hash):
+        return InForce(route.version, open_version(route.version))
+    return None
+
+
+def open_version(version: ModelVersion) -> Ensemble | None:
+    """The version's ensemble; None, and a line in the log, where its artefact is missing or altered."""
+    try:
+        return _opened(version.pk)
+    except (BrokenArtefact, OSError, KeyError, TypeError, ValueError) as error:
+        log.error("ensemble %s can't be used: %s", version, type(error).__name__)
+        forget_unpacked(version)
+        return None
+
+
+@lru_cache(maxsize=8)
+def _opened(version_id: int) -> Ensemble:
+    # A version's files never change, so what was opened once stays right.
+    folder = unpack_version(ModelVersion.objects.get(pk=version_id))
+    verify(folder)
+    return open_ensemble(folder)

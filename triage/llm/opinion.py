@@ -1,0 +1,183 @@
+"""What the language model said about a visit, in words: beside the proposal, which knows nothing of it."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from aimass_apps.inference.kinds.llm.claim_check import NO_QUOTE, NOT_IN_TEXT, OUTSIDE, QUOTED, URGENCY
+from aimass_apps.inference.kinds.llm.predictor import endpoint_of_settings
+from aimass_apps.registry.models import Desk, Kind, ModelVersion, Stage
+from aimass_apps.registry.routing import ASKED
+from aimass_apps.submissions.models import Prediction, Submission
+from triage.knowledge.scales import LEVELS
+from triage.labels import icd10_of, name_of
+
+WAITING, ANSWERED, FAILED = "waiting", "answered", "failed"
+LONGEST_QUOTE = 80  # characters on the page
+
+FAILURES = {
+    "timeout": gettext_lazy("it did not answer in time"),
+    "unreachable": gettext_lazy("its endpoint can't be reached"),
+    "too_late": gettext_lazy("it was not asked or did not answer for a quarter of an hour"),
+    "lease_expired": gettext_lazy("the worker that asked it vanished"),
+    "refused": gettext_lazy("it refused to answer"),
+    "cut_off": gettext_lazy("its answer was cut off at the longest length"),
+    "too_long": gettext_lazy("its answer was too long to be one"),
+    "not_a_completion": gettext_lazy("the endpoint sent something else than an answer"),
+    "not_json": gettext_lazy("its answer was not in the form asked for"),
+    "wrong_shape": gettext_lazy("its answer was not in the form asked for"),
+    OUTSIDE: gettext_lazy("it named only conditions that are not in the catalogue"),
+    "unsupported": gettext_lazy("nothing it claimed rests on words of this text"),
+    "not_configured": gettext_lazy("no endpoint is configured"),
+    "not_encrypted": gettext_lazy("the endpoint is not encrypted, so nothing was sent"),
+    "bad_address": gettext_lazy("the endpoint's address is not valid"),
+    "http_401": gettext_lazy("the endpoint did not accept the key"),
+    "http_403": gettext_lazy("the endpoint did not accept the key"),
+    "http_404": gettext_lazy("the endpoint does not know the model"),
+    "http_429": gettext_lazy("the endpoint was too busy"),
+    "http_503": gettext_lazy("the endpoint was too busy"),
+}
+DROPPED = {
+    NOT_IN_TEXT: gettext_lazy("words that are not in the text"),
+    NO_QUOTE: gettext_lazy("no words given"),
+    OUTSIDE: gettext_lazy("not in the catalogue"),
+    "absent": gettext_lazy("words that the text denies"),
+    "family": gettext_lazy("words about a relative"),
+    "uncertain": gettext_lazy("something only feared or possible"),
+    "past": gettext_lazy("something that is over"),
+    "no_finding": gettext_lazy("words that name no finding"),
+    "instruction": gettext_lazy("words that read like an instruction to a machine"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One claim that holds: a condition or a level, its probability, and the words it rests on."""
+
+    name: str
+    icd10: str
+    probability: float
+    quotes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One language model's part on the page of a visit. `why` says why there is no usable answer."""
+
+    model: str
+    state: str
+    why: str = ""
+    conditions: list[Said] = field(default_factory=list)
+    level: str = ""
+    level_quotes: list[str] = field(default_factory=list)
+    asks_for_more: bool = False  # a more urgent level than the proposal's
+    dropped_words: str = ""
+    column: Mapping[str, Any] | None = None  # as a model of an outcome, for the comparison
+
+
+def voices(submission: Submission, level: str) -> list[Voice]:
+    """Every language model that was asked and is no shadow; `level` is the visit's urgency."""
+    asked = (
+        submission.predictions.filter(version__kind=Kind.LLM)
+        .exclude(version__stage=Stage.SHADOW)
+        .select_related("version")
+        .order_by("id")
+    )
+    return [_voice(prediction, submission.content, level) for prediction in asked]
+
+
+def destination() -> dict[str, Any]:
+    """Where visits go for a language model: `host`, whether that is this machine, and the models that are asked."""
+    if not settings.LLM_URL:
+        return {}
+    asked = ModelVersion.objects.filter(desk=Desk.TRIAGE, kind=Kind.LLM, stage__in=ASKED).only("manifest", "name")
+    models = [_model_name(version) for version in asked]
+    if not models:
+        return {}
+    endpoint = endpoint_of_settings()
+    return {"host": endpoint.host, "local": endpoint.is_local, "models": models}
+
+
+def with_columns(outcome: Mapping[str, Any], said: list[Voice]) -> dict[str, Any]:
+    """The outcome as the table of comparison takes it: with a column for each language model that answered."""
+    columns = [voice.column for voice in said if voice.column is not None]
+    return {**outcome, "models": [*outcome.get("models", ()), *columns]}
+
+
+def record(submission: Submission) -> dict[str, Any]:
+    """What each language model had said when somebody judged, for the review."""
+    return {
+        str(each.version_id): {"state": each.state, "top": _conditions(each)}
+        for each in submission.predictions.filter(version__kind=Kind.LLM).exclude(version__stage=Stage.SHADOW)
+    }
+
+
+def _voice(prediction: Prediction, text: str, level: str) -> Voice:
+    model = _model_name(prediction.version)
+    if prediction.state in (Prediction.State.WAITING, Prediction.State.RUNNING):
+        return Voice(model, WAITING)
+    if prediction.state == Prediction.State.FAILED:
+        return Voice(model, FAILED, why=why_failed(prediction.error), dropped_words=_dropped(prediction))
+    quotes = _quotes(prediction, text)
+    own_level = next((each for each in LEVELS if f"{URGENCY}{each}" in (prediction.scores or {})), "")
+    conditions = _conditions(prediction)
+    return Voice(
+        model,
+        ANSWERED,
+        conditions=[
+            Said(name_of(label), icd10_of(label), value, quotes.get(label, [])) for label, value in conditions.items()
+        ],
+        level=own_level,
+        level_quotes=quotes.get(f"{URGENCY}{own_level}", []),
+        asks_for_more=bool(own_level and level and LEVELS.index(own_level) < LEVELS.index(level)),
+        dropped_words=_dropped(prediction),
+        column={"kind": Kind.LLM.value, "state": "done", "top": conditions},
+    )
+
+
+def _model_name(version: ModelVersion) -> str:
+    return str(version.manifest.get("base") or version.name)
+
+
+def _conditions(prediction: Prediction) -> dict[str, float]:
+    """Conditions with their probabilities, the likeliest first."""
+    scores = [(label, value) for label, value in (prediction.scores or {}).items() if not label.startswith(URGENCY)]
+    return dict(sorted(scores, key=lambda item: -item[1]))
+
+
+def _quotes(prediction: Prediction, text: str) -> dict[str, list[str]]:
+    """The words of the text that each claim rests on: cut from the text itself, never the model's own."""
+    found: dict[str, list[str]] = {}
+    for start, end, label, rule, _weight in prediction.spans:
+        words = text[start:end]
+        shown = words if len(words) <= LONGEST_QUOTE else f"{words[:LONGEST_QUOTE]} …"
+        if rule == QUOTED and shown not in found.setdefault(label, []):
+            found[label].append(shown)
+    return found
+
+
+def _dropped(prediction: Prediction) -> str:
+    """How many of its quotes did not count, and why; "" for none."""
+    rules = Counter(rule for _start, _end, _label, rule, _weight in prediction.spans if rule != QUOTED)
+    number = rules.total()
+    if not number:
+        return ""
+    reasons = ", ".join(f"{DROPPED.get(rule, rule)} ({count})" for rule, count in rules.most_common())
+    sentence = ngettext(
+        "%(number)d quote did not count: %(reasons)s.", "%(number)d quotes did not count: %(reasons)s.", number
+    )
+    return sentence % {"number": number, "reasons": reasons}
+
+
+def why_failed(code: str) -> str:
+    """A failure's code in words."""
+    if code in FAILURES:
+        return str(FAILURES[code])
+    if code.startswith("http_"):
+        return _("the endpoint answered with the error %(number)s") % {"number": code.removeprefix("http_")}
+    return _("something failed (%(code)s)") % {"code": code}

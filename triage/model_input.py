@@ -1,0 +1,40 @@
+"""What a form asked, as words in front of a text: a model that reads only text then knows age, sex and vital signs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# Names as in a visit's facts; units as in triage.knowledge.vitals.
+_SIGNS = (
+    ("temperature", "T {:g}"),
+    ("heart_rate", "HR {:g}"),
+    ("respiratory_rate", "RR {:g}"),
+    ("systolic", "systolic BP {:g}"),
+    ("spo2", "SpO2 {:g}%"),
+)
+
+
+def tell(text: str, facts: Mapping[str, object]) -> str:
+    """`text` with one sentence of who it is about before it, and the vital signs behind; unknown facts add nothing."""
+    who = _who(facts.get("age_years"), facts.get("sex"), facts.get("pregnant"))
+    vitals = facts.get("vitals")
+    signs = _signs(vitals) if isinstance(vitals, Mapping) else ""
+    return " ".join(part for part in (who, text.strip(), signs) if part)
+
+
+def _who(age: object, sex: object, pregnant: object) -> str:
+    adult = not isinstance(age, int | float) or age >= 16
+    nouns = {"female": ("girl", "woman"), "male": ("boy", "man")}.get(str(sex), ("child", "person"))
+    noun = nouns[adult]
+    if pregnant is True:
+        noun = f"pregnant {noun}"
+    if not isinstance(age, int | float):
+        return f"A {noun}." if str(sex) in {"female", "male"} or pregnant is True else ""
+    if age < 2:
+        return f"A {max(0, round(age * 12))}-month-old {noun}."
+    return f"A {int(age)}-year-old {noun}."
+
+
+def _signs(vitals: Mapping[str, object]) -> str:
+    given = [form.format(value) for name, form in _SIGNS if isinstance(value := vitals.get(name), int | float)]
+    return f"Observations: {', '.join(given)}." if given else ""

@@ -1,0 +1,208 @@
+"""A stored proposal in words: why this urgency, which rules fired, what each model said, what is missing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from aimass_apps.registry.models import Kind
+from triage.knowledge.vitals import RANGES
+from triage.labels import icd10_of, name_of
+from triage.models import Urgency
+
+SHOWN_CONDITIONS = 6
+SHOWN_LIKELY = 8  # conditions of the set that stand open; the others unfold
+WIDE = 15  # conditions; a larger set narrows nothing down
+SEX = {"female": gettext_lazy("Female"), "male": gettext_lazy("Male"), "other": gettext_lazy("Sex not known")}
+VITALS = {
+    "heart_rate": gettext_lazy("Heart rate"),
+    "respiratory_rate": gettext_lazy("Respiration"),
+    "systolic": gettext_lazy("Systolic pressure"),
+    "diastolic": gettext_lazy("Diastolic pressure"),
+    "spo2": gettext_lazy("Oxygen saturation"),
+    "oxygen": gettext_lazy("Breathing"),
+    "temperature": gettext_lazy("Temperature"),
+    "consciousness": gettext_lazy("Consciousness"),
+    "glucose": gettext_lazy("Glucose"),
+    "pain": gettext_lazy("Pain"),
+}
+CONSCIOUSNESS = {
+    "alert": gettext_lazy("Alert"),
+    "confused": gettext_lazy("Newly confused"),
+    "voice": gettext_lazy("Responds to voice"),
+    "pain": gettext_lazy("Responds to pain"),
+    "unresponsive": gettext_lazy("Unresponsive"),
+}
+CONTRADICTIONS = {
+    "age": gettext_lazy("age"),
+    "sex": gettext_lazy("sex"),
+    "pregnant": gettext_lazy("pregnancy"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VitalRow:
+    """One vital sign as a page shows it; `points` are its part of NEWS2, None where it has none."""
+
+    label: object
+    value: object
+    points: int | None
+
+
+def age_words(age_years: float | None) -> str:
+    """ "54 years", "7 months", "10 days"."""
+    if age_years is None:
+        return _("Age not known")
+    if age_years < 0.25:
+        return _("%(count)d days") % {"count": round(age_years * 365.25)}
+    if age_years < 3:
+        return _("%(count)d months") % {"count": round(age_years * 12)}
+    return _("%(count)d years") % {"count": int(age_years)}
+
+
+def who_words(facts: Mapping[str, Any]) -> str:
+    """Age, sex and pregnancy in one line."""
+    parts = [age_words(facts.get("age_years")), str(SEX.get(facts.get("sex") or "other", ""))]
+    if facts.get("pregnant"):
+        parts.append(_("Pregnant"))
+    return " · ".join(parts)
+
+
+def vital_rows(vitals: Mapping[str, Any], news2: Mapping[str, Any] | None) -> list[VitalRow]:
+    """What was measured, in the order of the form, with its NEWS2 points."""
+    points = (news2 or {}).get("points", {})
+    return [
+        VitalRow(label, _value(name, vitals[name]), points.get(name))
+        for name, label in VITALS.items()
+        if name in vitals
+    ]
+
+
+def _value(name: str, value: Any) -> object:
+    if name == "oxygen":
+        return _("Supplemental oxygen") if value else _("Room air")
+    if name == "consciousness":
+        return CONSCIOUSNESS.get(value, value)
+    return f"{value:g} {RANGES[name][2]}"
+
+
+def missing_words(names: Sequence[str]) -> str:
+    """Vital signs that were not measured, in words."""
+    return ", ".join(str(VITALS.get(name, name)) for name in names)
+
+
+def contradiction_words(outcome: Mapping[str, Any]) -> str:
+    return ", ".join(str(CONTRADICTIONS.get(name, name)) for name in outcome.get("contradictions", ()))
+
+
+def flag_rows(outcome: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rules that fired, numbered: name in the reader's language, level, source."""
+    chinese = (get_language() or "").startswith("zh")
+    return [
+        {**flag, "number": number, "shown": flag["name_zh"] if chinese and flag.get("name_zh") else flag["name"]}
+        for number, flag in enumerate(outcome.get("red_flags", ()), start=1)
+    ]
+
+
+def marks(outcome: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The words that made rules fire, for highlighting in the text under the number of the rule."""
+    return [
+        {
+            "start": start,
+            "end": end,
+            "label": str(flag["number"]),
+            "rule": flag["shown"],
+            "weight": _WEIGHT[flag["level"]],
+        }
+        for flag in flag_rows(outcome)
+        for start, end in flag["spans"]
+    ]
+
+
+_WEIGHT = {Urgency.IMMEDIATE: 1.0, Urgency.VERY_URGENT: 0.8, Urgency.URGENT: 0.5}
+
+
+def answered(outcome: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The models that answered, each with its kind's name."""
+    return [_named(model) for model in outcome.get("models", ()) if model["state"] == "done"]
+
+
+def unanswered(outcome: Mapping[str, Any]) -> list[str]:
+    """One plain sentence for each model that gave no answer, or that there is none."""
+    models = outcome.get("models", ())
+    if not models:
+        return [_("No model is live for this language: the proposal rests on the safety rules alone.")]
+    words = {
+        "failed": _("The %(model)s model failed on this text: its answer is missing."),
+        "late": _("The %(model)s model had not answered yet when the proposal was made."),
+    }
+    sentences = [words[each["state"]] % {"model": _named(each)["shown"]} for each in models if each["state"] in words]
+    if any(model["kind"] == Kind.ENSEMBLE and model["state"] == "failed" for model in models):
+        sentences[0] = _("The ensemble could not be used: every model counts the same, and no set is given.")
+    return sentences
+
+
+def _named(model: Mapping[str, Any]) -> dict[str, Any]:
+    kind = model["kind"]
+    return {**model, "shown": str(Kind(kind).label) if kind in Kind.values else kind}
+
+
+def condition_rows(outcome: Mapping[str, Any]) -> list[tuple[str, list[float | None], str]]:
+    """Rows for the table of conditions: name, each model's probability, ICD-10 code; the likeliest first."""
+    models = answered(outcome)
+    ranked = [row["condition"] for row in outcome.get("differential", ())][:SHOWN_CONDITIONS]
+    return [
+        (name_of(condition), [model["top"].get(condition) for model in models], icd10_of(condition))
+        for condition in ranked
+    ]
+
+
+def _listed(names: Sequence[str]) -> str:
+    # A line ends with the dot and never begins with it.
+    return "\u00a0· ".join(names)
+
+
+def likely_set(outcome: Mapping[str, Any]) -> dict[str, Any]:
+    """The prediction set in words: its conditions, how often such sets held the right one; empty where there is none.
+
+    Nothing is said of a text that the models do not know: the promise is not for it.
+    """
+    found = outcome.get("likely")
+    if not found or outcome.get("outside_known"):
+        return {}
+    names = [name_of(condition) for condition in found["conditions"]]
+    elsewhere = found.get("elsewhere")
+    return {
+        "names": names,
+        "first": _listed(names[:SHOWN_LIKELY]),
+        "further": _listed(names[SHOWN_LIKELY:]),
+        "more": max(0, len(names) - SHOWN_LIKELY),
+        "wide": len(names) > WIDE,
+        "aim": round(100 * found["aim"]),
+        "coverage": round(100 * found["coverage"]),
+        "cases": found["cases"],
+        "real": found["confirmed"],
+        "elsewhere": {**elsewhere, "coverage": round(100 * elsewhere["coverage"])} if elsewhere else None,
+    }
+
+
+REASONS = {
+    "models": gettext_lazy("The models together: at least this urgency is likely enough"),
+    "no_models": gettext_lazy("No model answered: never lower than this without one"),
+    "outside_known": gettext_lazy("Outside what the models know: never lower than this"),
+    "unmeasured": gettext_lazy("No ensemble says whether the models know such a text: never lower than this"),
+}
+
+
+def reason_rows(outcome: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Reasons with a level beside the rules that fired, which are shown by themselves."""
+    rows = []
+    for reason in outcome.get("reasons", ()):
+        words = REASONS.get(reason["code"])
+        if words is None:
+            continue
+        about = name_of(reason["detail"]) if reason["code"] == "models" and reason["detail"] else ""
+        rows.append({"level": reason["level"], "text": f"{words} ({about})" if about else str(words)})
+    return rows

@@ -1,0 +1,108 @@
+"""The symptom desk's part of scoring a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, get_args
+
+from aimass_apps.inference.kinds.ensemble.predictor import Ensemble
+from aimass_apps.inference.predictor import Item
+from aimass_apps.operations.scoring import BadLine, Scored
+from triage.decide import Candidate, Policy, decide
+from triage.knowledge.floor import Facts, Sex, safety_floor
+from triage.knowledge.load import load_catalogue
+from triage.knowledge.scales import Level
+from triage.knowledge.vitals import Vitals, VitalsError
+
+OLDEST = 130.0
+_SEXES = {"f": "female", "m": "male", "woman": "female", "man": "male"}
+
+
+class TriageDesk:
+    """Reads {"id", "text", "age", "sex", "vitals", "pregnant"}, all but the first two optional; age in years.
+
+    `ensemble` combines what the models say; without one each counts the same.
+    """
+
+    def __init__(self, policy: Policy, ensemble: Ensemble | None = None) -> None:
+        self.policy, self.ensemble = policy, ensemble
+
+    def read(self, raw: Mapping[str, Any]) -> Item:
+        vitals = raw.get("vitals") or {}
+        if not isinstance(vitals, Mapping):
+            raise BadLine("vitals: an object is needed")
+        try:
+            checked = Vitals.from_mapping(vitals)
+        except VitalsError as error:
+            raise BadLine(f"vitals: {error}") from error
+        facts = {"age_years": _age(raw.get("age")), "sex": _sex(raw.get("sex")), "pregnant": _pregnant(raw)}
+        signs = {name: getattr(checked, name) for name in Vitals.__dataclass_fields__}
+        return Item(raw["text"], {**facts, "vitals": signs})
+
+    def judge(self, item: Item, scored: Sequence[Scored]) -> dict[str, Any]:
+        facts: Any = dict(item.facts)
+        floor = safety_floor(item.text, Facts(**{**facts, "vitals": Vitals(**facts["vitals"])}))
+        answers = {each.version.manifest.kind: each.answer.scores if each.answer else None for each in scored}
+        made = decide(answers, floor, self.policy, usual_urgencies(), self.ensemble)
+        return {
+            "urgency": made.urgency,
+            "differential": _ranked(made.differential),
+            "likely": list(made.combined.likely) if made.combined and made.combined.likely else None,
+            "red_flags": [{"rule": flag.rule, "level": flag.level, "name": flag.name} for flag in made.red_flags],
+            "by_model": {kind: _ranked(ranked) for kind, ranked in made.by_model.items()},
+            "outside_known": made.outside_known,
+            "reasons": [
+                {"code": reason.code, "level": reason.level, "detail": reason.detail} for reason in made.reasons
+            ],
+        }
+
+
+@cache
+def usual_urgencies() -> dict[str, Level]:
+    """Each condition's usual urgency."""
+    found: Any = {condition.id: condition.urgency for condition in load_catalogue().conditions.values()}
+    return dict(found)
+
+
+def _ranked(candidates: Iterable[Candidate]) -> list[dict[str, Any]]:
+    known = load_catalogue().conditions
+    return [
+        {
+            "condition": known[each.condition].name if each.condition in known else each.condition,
+            "id": each.condition,
+            "icd10": known[each.condition].icd10 if each.condition in known else "",
+            "probability": round(each.probability, 5),
+        }
+        for each in candidates
+    ]
+
+
+def _age(value: object) -> float | None:
+    if value is None or value == "":
+        return None
+    try:
+        age = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else -1.0
+    except ValueError:
+        age = -1.0
+    if not 0 <= age <= OLDEST:
+        raise BadLine(f"age: years from 0 to {OLDEST:g} are needed")
+    return age
+
+
+def _sex(value: object) -> Sex | None:
+    if value is None or value == "":
+        return None
+    found = str(value).strip().lower()
+    found = _SEXES.get(found, found)
+    for known in get_args(Sex):
+        if found == known:
+            return known  # type: ignore[no-any-return]  # get_args loses the literal's type
+    raise BadLine("sex: female, male or other is needed")
+
+
+def _pregnant(raw: Mapping[str, Any]) -> bool | None:
+    value = raw.get("pregnant")
+    if value is not None and not isinstance(value, bool):
+        raise BadLine("pregnant: true or false is needed")
+    return value

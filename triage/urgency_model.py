@@ -1,0 +1,60 @@
+"""Learned urgency: one linear layer over what the SVM and the encoder said, fitted on short presentations.
+
+The encoder's own urgency comes from invented cases of the catalogue; people tell danger in other words. The layer
+reads each condition's log probability, so that it knows which conditions a strange wording brings near. Plain
+Python: five sums of some three hundred products. `manage.py fit_levels` fits it anew.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from triage.knowledge.scales import LEVELS, Level
+
+FILE = Path(__file__).parent / "policies" / "levels-1.json"
+KINDS = ("svm", "bert")
+ENCODER = "bert"
+_LEAST_LEVEL, _LEAST_LABEL, _SHARE = 1e-3, 1e-6, 0.1
+
+Shares = Mapping[Level, float]
+
+
+@dataclass(frozen=True, slots=True)
+class FittedLevels:
+    """`labels` are the encoder's, in order; `weights` has a row for each level, worst first."""
+
+    labels: tuple[str, ...]
+    weights: tuple[tuple[float, ...], ...]
+    bias: tuple[float, ...]
+
+    def shares(
+        self, answers: Mapping[str, Mapping[str, float]], parts: Mapping[str, list[Shares]]
+    ) -> dict[Level, float]:
+        """Probability of each level; empty where a voice is missing or names other labels than at the fit."""
+        if not set(KINDS) <= answers.keys() or set(self.labels) != set(answers[ENCODER]):
+            return {}
+        told = features(answers[ENCODER], parts, self.labels)
+        sums = [
+            bias + sum(weight * value for weight, value in zip(row, told, strict=True))
+            for row, bias in zip(self.weights, self.bias, strict=True)
+        ]
+        raised = [math.exp(each - max(sums)) for each in sums]
+        return {level: each / sum(raised) for level, each in zip(LEVELS, raised, strict=True)}
+
+
+def features(encoder: Mapping[str, float], parts: Mapping[str, list[Shares]], labels: tuple[str, ...]) -> list[float]:
+    """Logarithms: of each voice's level shares (learned, then by its conditions), then of the encoder's labels."""
+    levels = [share.get(level, 0.0) for kind in KINDS for share in parts[kind] for level in LEVELS]
+    own = [_SHARE * math.log(encoder[label] + _LEAST_LABEL) for label in labels]
+    return [math.log(value + _LEAST_LEVEL) for value in levels] + own
+
+
+@cache
+def fitted_levels() -> FittedLevels:
+    """The shipped layer."""
+    raw = json.loads(FILE.read_text(encoding="utf-8"))
+    rows = tuple(tuple(row) for row in raw["weights"])
+    return FittedLevels(tuple(raw["labels"]), rows, tuple(raw["bias"]))
