@@ -67,7 +67,7 @@ def condition(request: HttpRequest, name: str) -> HttpResponse:
     if known is None:
         raise Http404
     shown = catalogue.condition_page(known)
-    return render(request, "triage/knowledge/condition.html", shown | {"crumbs": _crumbs("conditions", shown["name"])})
+    return render(request, "triage/catalogue/condition.html", shown | {"crumbs": _crumbs("conditions", shown["name"])})
 
 
 @require_GET
@@ -77,14 +77,14 @@ def finding(request: HttpRequest, name: str) -> HttpResponse:
     if known is None:
         raise Http404
     shown = catalogue.finding_page(known)
-    return render(request, "triage/knowledge/finding.html", shown | {"crumbs": _crumbs("findings", shown["name"])})
+    return render(request, "triage/catalogue/finding.html", shown | {"crumbs": _crumbs("findings", shown["name"])})
 
 
 @require_GET
 @may_read
 def evidence(request: HttpRequest) -> HttpResponse:
     shown = {"tabs": _tabs("evidence"), "tests": tests_of_versions(), "runs": runs_on_tests()}
-    return render(request, "triage/knowledge/evidence.html", shown)
+    return render(request, "triage/catalogue/evidence.html", shown)
 
 
 def _asked(request: HttpRequest, *filters: str) -> dict[str, str]:
