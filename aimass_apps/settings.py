@@ -1,38 +1,27 @@
-"""Settings: everything that differs between installations comes from the environment (see README)."""
-
-import os
-from pathlib import Path
+"""Settings: everything that differs between installations comes from `environment`."""
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
-from aimass_apps.operations import addresses
-from aimass_apps.operations.secrets import load_secrets
+from aimass_apps import environment
+from aimass_apps.secrets_file import load_secrets
 
-
-def _flag(name: str, *, default: bool) -> bool:
-    value = os.environ.get(name, "")
-    return value.lower() in {"1", "true", "yes", "on"} if value else default
-
-
-def _list(name: str, default: str = "") -> list[str]:
-    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
-
-
-BASE_DIR = Path(__file__).resolve().parent.parent
-AIMASS_HOME = addresses.home()
-PRODUCTION = os.environ.get("AIMASS_ENV", "local") == "production"
-DEBUG = _flag("DEBUG", default=False)
+BASE_DIR = environment.BASE_DIR
+AIMASS_HOME = environment.home()
+PRODUCTION = environment.in_production()
+DEBUG = environment.flag("DEBUG")
 
 _secrets = load_secrets(AIMASS_HOME / "secrets.env", production=PRODUCTION)
 SECRET_KEY = _secrets["SECRET_KEY"]
 FIELD_KEYS = [key.strip() for key in _secrets["FIELD_KEYS"].split(",")]
 HASH_KEY = _secrets["HASH_KEY"]
 
-ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = environment.listed("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = environment.listed("CSRF_TRUSTED_ORIGINS")
 
+# The desks of this installation: everything else finds them here or where they register themselves.
+DESKS = ["moderation", "triage"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -56,9 +45,8 @@ INSTALLED_APPS = [
     "aimass_apps.delivery",
     "aimass_apps.inference",
     "aimass_apps.learning",
-    "moderation",
-    "triage",
     "aimass_apps.operations",
+    *DESKS,
 ]
 
 MIDDLEWARE = [
@@ -101,7 +89,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-_database = conninfo_to_dict(addresses.database_url())
+_database = conninfo_to_dict(environment.database_url())
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
@@ -119,7 +107,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # Celery: a message is only a doorbell, so losing every one of them costs a minute (the sweeper rings again).
-CELERY_BROKER_URL = addresses.redis_url()
+CELERY_BROKER_URL = environment.redis_url()
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
@@ -163,17 +151,17 @@ AXES_LOCKOUT_TEMPLATE = "platform/locked_out.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 
-SESSION_COOKIE_AGE = int(os.environ.get("SESSION_HOURS", "10")) * 3600
-SESSION_IDLE_MINUTES = int(os.environ.get("SESSION_IDLE_MINUTES", "30"))
+SESSION_COOKIE_AGE = environment.whole("SESSION_HOURS", least=1) * 3600
+SESSION_IDLE_MINUTES = environment.whole("SESSION_IDLE_MINUTES", least=1)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "aimass_apps.web.views.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
-SECURE_SSL_REDIRECT = _flag("SECURE_SSL_REDIRECT", default=PRODUCTION)
+SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", default=PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("BEHIND_PROXY") else None
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
@@ -211,7 +199,7 @@ SPECTACULAR_SETTINGS = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = os.environ.get("TIME_ZONE", "UTC")
+TIME_ZONE = environment.text("TIME_ZONE")
 USE_TZ = True
 
 STATIC_URL = "static/"
@@ -224,31 +212,30 @@ WHITENOISE_USE_FINDERS = True
 
 # Models: where starters lie, where workers keep verified copies, which device computes.
 STARTERS_DIR = BASE_DIR / "aimass_apps" / "registry" / "starters"
-RECIPE_DIRS = [BASE_DIR / "moderation" / "recipes", BASE_DIR / "triage" / "recipes"]
+RECIPE_DIRS = [BASE_DIR / desk / "recipes" for desk in DESKS]
 ARTEFACT_CACHE = AIMASS_HOME / "artefacts"
-AIMASS_DEVICE = os.environ.get("AIMASS_DEVICE", "auto")
-AIMASS_BASE_ENCODER = os.environ.get("AIMASS_BASE_ENCODER", "")
-AIMASS_DATA = os.environ.get("AIMASS_DATA", "")
-# A moderation policy of your own; empty means the shipped default (moderation/policies/default-1.json).
-MODERATION_POLICY = os.environ.get("MODERATION_POLICY", "")
-TRAINING = _flag("TRAIN", default=True)
+AIMASS_DEVICE = environment.text("AIMASS_DEVICE")
+AIMASS_DATA = environment.text("AIMASS_DATA")
+# A desk's policy of your own (MODERATION_POLICY, ...: the desk's name in capitals); empty means the shipped default.
+POLICY_FILES = {desk: environment.policy_file(desk) for desk in DESKS}
+TRAINING = environment.flag("TRAIN")
 # A language model behind an OpenAI-compatible endpoint. Without an address no text of a visit leaves the installation.
-LLM_URL = os.environ.get("AIMASS_LLM_URL", "").rstrip("/")
-LLM_MODEL = os.environ.get("AIMASS_LLM_MODEL", "")
-LLM_KEY = os.environ.get("AIMASS_LLM_KEY", "")
-LLM_TIMEOUT = float(os.environ.get("AIMASS_LLM_TIMEOUT", "60"))  # seconds for one answer
-LLM_ALLOW_HTTP = _flag("AIMASS_LLM_ALLOW_HTTP", default=False)
+LLM_URL = environment.text("AIMASS_LLM_URL").rstrip("/")
+LLM_MODEL = environment.text("AIMASS_LLM_MODEL")
+LLM_KEY = environment.text("AIMASS_LLM_KEY")
+LLM_TIMEOUT = float(environment.whole("AIMASS_LLM_TIMEOUT", least=1))  # seconds for one answer
+LLM_ALLOW_HTTP = environment.flag("AIMASS_LLM_ALLOW_HTTP")
 # How long delivered events and the answers to webhooks are kept; decisions and reviews stay.
-KEEP_TRAFFIC_DAYS = int(os.environ.get("KEEP_TRAFFIC_DAYS", "90"))
-LEASE_SECONDS = int(os.environ.get("LEASE_SECONDS", "60"))
+KEEP_TRAFFIC_DAYS = environment.whole("KEEP_TRAFFIC_DAYS", least=1)
+LEASE_SECONDS = environment.whole("LEASE_SECONDS", least=1)
 # Platforms may name endpoints on private addresses only where the operator says so.
-ALLOW_PRIVATE_ENDPOINTS = _flag("ALLOW_PRIVATE_ENDPOINTS", default=not PRODUCTION)
+ALLOW_PRIVATE_ENDPOINTS = environment.flag("ALLOW_PRIVATE_ENDPOINTS", default=not PRODUCTION)
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO")},
     "loggers": {"axes": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
 }

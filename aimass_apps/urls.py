@@ -1,14 +1,14 @@
 """Every door of the site."""
 
+from django.conf import settings
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 urlpatterns = [
     path("", include("aimass_apps.web.urls")),
     path("", include("aimass_apps.people.urls")),
-    path("moderation/", include("moderation.urls")),
-    path("api/v1/", include("moderation.api.urls")),
-    path("triage/", include("triage.urls")),
+    *(path(f"{desk}/", include(f"{desk}.urls")) for desk in settings.DESKS),
+    *(path("api/v1/", include(f"{desk}.api.urls")) for desk in settings.DESKS),
     path("deliveries/", include("aimass_apps.delivery.urls")),
     path("models/", include("aimass_apps.learning.urls")),
     path("", include("aimass_apps.operations.urls")),

@@ -1,0 +1,1 @@
+DESK = "moderation"  # the name under which the platform keeps what is this desk's

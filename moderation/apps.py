@@ -5,13 +5,21 @@ from django.utils.translation import gettext_lazy as _
 class ModerationConfig(AppConfig):
     name = "moderation"
     label = "moderation"
+    verbose_name = _("Moderation")
 
     def ready(self) -> None:
+        from aimass_apps.people import roles
         from aimass_apps.submissions import desk
         from aimass_apps.web import navigation
-        from moderation.desk import ROOM
+        from moderation.desk import ModerationDesk
 
-        desk.register("moderation", ROOM)
+        desk.register(ModerationDesk())
+        moderator = {"moderation.view", "moderation.review"}
+        senior = moderator | {"moderation.reverse", "moderation.release", "models.view", "automatic.view"}
+        roles.grant(roles.Role.MODERATOR, moderator)
+        roles.grant(roles.Role.SENIOR_MODERATOR, senior)
+        roles.grant(roles.Role.ML_ENGINEER, {"automatic.view"})
+        roles.grant(roles.Role.ADMINISTRATOR, {"automatic.view"})
         navigation.register(
             navigation.Entry(
                 "moderation:queue", _("Queue"), icon="inbox", permission="moderation.view", order=10, key="g q"

@@ -1,35 +1,58 @@
-"""What the desk gives the platform: the four functions of its room."""
+"""What the desk gives the platform (`submissions.desk.Desk`)."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from aimass_apps.registry.models import Desk
-from aimass_apps.submissions.desk import Example, Room
-from aimass_apps.submissions.models import Review
+from aimass_apps.submissions.desk import Example, LabelShape, LineScorer
+from aimass_apps.submissions.models import Review, Submission
+from moderation import DESK, metrics, policy
+from moderation.demo import posts as demo
 from moderation.intake import settle
 from moderation.intake.reviewing import UNDO
-from moderation.metrics import figures
-from moderation.policy import LABELS
+from moderation.policy_revisions import policy_file
+from moderation.score_line import PostScorer
 
 
-def examples(until: datetime) -> Iterator[Example]:
-    """The review in force at `until` of every post that has one, in the order of posts."""
-    standing = Review.objects.filter(submission__desk=Desk.MODERATION, at__lte=until)
-    standing = standing.filter(Q(replaced_by=None) | Q(replaced_by__at__gt=until)).exclude(verdict=UNDO)
-    for review in standing.select_related("submission").order_by("submission_id").iterator(2000):
-        yield Example(review.submission, review, review.labels, review.sampling_weight)
+class ModerationDesk:
+    """Posts of platforms: kept in plain, each label judged yes or no."""
 
+    name = DESK
+    seals_text = False
+    label_shape = LabelShape.YES_OR_NO
+    demo_noun = _("posts")
 
-def metrics(rows: Sequence[tuple[dict[str, Any], dict[str, float], float]]) -> dict[str, Any]:
-    """`figures` of the rows, and which of them leads when versions are compared."""
-    return {**figures(rows), "main": "mean_auc"}
+    def settle(self, submissions: list[Submission]) -> None:
+        settle(submissions)
 
+    def examples(self, until: datetime) -> Iterator[Example]:
+        """The review in force at `until` of every post that has one, in the order of posts."""
+        standing = Review.objects.filter(submission__desk=DESK, at__lte=until)
+        standing = standing.filter(Q(replaced_by=None) | Q(replaced_by__at__gt=until)).exclude(verdict=UNDO)
+        for review in standing.select_related("submission").order_by("submission_id").iterator(2000):
+            yield Example(review.submission, review, review.labels, review.sampling_weight)
 
-def label_space() -> list[str]:
-    return list(LABELS)
+    def metrics(self, rows: Sequence[tuple[dict[str, Any], dict[str, float], float]]) -> dict[str, Any]:
+        return {**metrics.figures(rows), "main": "mean_auc"}
 
+    def label_space(self) -> list[str]:
+        return list(policy.LABELS)
 
-ROOM = Room(settle=settle, examples=examples, metrics=metrics, label_space=label_space)
+    def line_scorer(self, policy_path: Path | None, models: Path) -> LineScorer:
+        return PostScorer(policy.load_policy(policy_path) if policy_path else policy.load_policy())
+
+    def load_demo(self) -> int:
+        return demo.load_demo()
+
+    def wipe_demo(self) -> int:
+        return demo.wipe_demo()
+
+    def demo_submissions(self) -> QuerySet[Submission]:
+        return Submission.objects.filter(post__platform__is_demo=True)
+
+    def warm_up(self) -> None:
+        policy_file()

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from aimass_apps.people.models import User
+from moderation import DESK
 from moderation.decide import DEFAULT, Policy, load_policy
 from moderation.models import PolicyRevision
 from moderation.policy import read_versions
@@ -16,7 +17,7 @@ from moderation.policy import read_versions
 
 def policy_file() -> Policy:
     """The file that MODERATION_POLICY names, else the default one; read once by each process."""
-    return _load(str(getattr(settings, "MODERATION_POLICY", "") or DEFAULT))
+    return _load(settings.POLICY_FILES[DESK] or str(DEFAULT))
 
 
 def current_policy() -> Policy:

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aimass_apps.inference.predictor import Item
+from aimass_apps.inference.scoring import Scored
 from aimass_apps.inference.text.language import find_languages
-from aimass_apps.operations.scoring import Scored
 from moderation.decide import KEYWORDS, VersionAnswer, decide
 from moderation.policy import Policy
 
 NEVER_DRAWN = 1.0  # a file is not sampled for audit
 
 
-class ModerationDesk:
+class PostScorer:
     """Reads {"id", "text"} and answers scores, whether a person should look, and why."""
 
     def __init__(self, policy: Policy) -> None:

@@ -1,24 +1,36 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from triage import DESK
+
 
 class TriageConfig(AppConfig):
     name = "triage"
     label = "triage"
+    verbose_name = _("Triage")
 
     def ready(self) -> None:
+        from aimass_apps.inference import model_input
         from aimass_apps.inference.kinds.llm import reader
+        from aimass_apps.people import roles
+        from aimass_apps.registry import kinds
         from aimass_apps.submissions import desk
         from aimass_apps.web import navigation
-        from triage import intake, queries
+        from triage.bayes.kind import KIND
+        from triage.desk import TriageDesk
         from triage.llm.claim_check import VisitReader
-        from triage.metrics import label_space, metrics
+        from triage.model_input import drop_denials, tell_facts
 
-        reader.register("triage", VisitReader())
-        desk.register(
-            "triage",
-            desk.Room(settle=intake.settle, examples=queries.examples, metrics=metrics, label_space=label_space),
-        )
+        desk.register(TriageDesk())
+        kinds.register(KIND)
+        model_input.register("drop_denials", drop_denials)
+        model_input.register("tell_facts", tell_facts)
+        reader.register(DESK, VisitReader())
+        clinician = {"triage.view", "triage.assess", "catalogue.view"}
+        roles.grant(roles.Role.CLINICIAN, clinician)
+        roles.grant(roles.Role.CLINICAL_LEAD, clinician | {"triage.correct_any", "models.view"})
+        roles.grant(roles.Role.ML_ENGINEER, {"catalogue.view"})
+        roles.grant(roles.Role.ADMINISTRATOR, {"catalogue.view"})
         navigation.register(
             navigation.Entry(
                 "triage:visits", _("Visits"), icon="stethoscope", permission="triage.view", order=11, key="g v"

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from aimass_apps.inference.text.language import detect_language, languages_to_ask
 from aimass_apps.people.models import User
-from aimass_apps.registry.models import Desk
 from aimass_apps.submissions.decisions import NewDecision, record_decision, record_decisions
 from aimass_apps.submissions.erasing import erase_submissions
 from aimass_apps.submissions.ledger import Question, ask
 from aimass_apps.submissions.models import Prediction, Review, Submission
 from aimass_apps.submissions.reviews import AlreadyReviewed, current_review, record_review
 from aimass_apps.submissions.settling import settle_complete
+from triage import DESK
 from triage.knowledge.scales import LEVELS
 from triage.live_ensemble import ensemble_for, ensemble_versions
 from triage.llm import opinion
@@ -76,7 +76,7 @@ def reassess(*, visit: Visit, by: User, vitals: Mapping[str, object], text: str)
 
 def _ask(*, visit: Visit, by: User, text: str, facts: dict[str, Any]) -> Assessment:
     question = Question(text=text, language=detect_language(text), languages=languages_to_ask(text), facts=facts)
-    [submission] = ask(desk=Desk.TRIAGE, questions=[question], lane=Prediction.Lane.INTERACTIVE)
+    [submission] = ask(desk=DESK, questions=[question], lane=Prediction.Lane.INTERACTIVE)
     assessment = Assessment.objects.create(visit=visit, submission=submission, asked_by=by)
     # Where no model is live there is no answer to wait for.
     settle_complete([submission.pk])
@@ -279,7 +279,7 @@ def _check(assessment: Assessment, latest: Review | None, by: User, verdict: str
         raise NotJudgeable(_("There is a newer assessment of this visit: judge that one."))
     if verdict == WITHDRAW and (latest is None or latest.verdict == WITHDRAW):
         raise NotJudgeable(_("There is no judgement to take back."))
-    if closed and latest is not None and latest.by_id != by.pk and not by.has_perm("triage.view_all"):
+    if closed and latest is not None and latest.by_id != by.pk and not by.has_perm("triage.correct_any"):
         raise NotJudgeable(_("Only the person who judged, or a clinical lead, corrects a judgement."))
 
 

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from aimass_apps.inference.kinds.ensemble.kind import KIND as ENSEMBLE
 from aimass_apps.inference.kinds.ensemble.predictor import Ensemble, open_ensemble
 from aimass_apps.registry.artefacts import BrokenArtefact, verify
-from aimass_apps.registry.models import Desk, Kind, ModelVersion, Stage
+from aimass_apps.registry.models import ModelVersion, Stage
 from aimass_apps.registry.routing import choose_routes
 from aimass_apps.registry.store import forget_unpacked, unpack_version
 from aimass_apps.submissions.models import Submission
+from triage import DESK
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +31,7 @@ class InForce:
 def ensemble_versions() -> list[ModelVersion]:
     """The ensemble that is live, and the one on trial; one query."""
     return list(
-        ModelVersion.objects.filter(desk=Desk.TRIAGE, kind=Kind.ENSEMBLE, stage__in=[Stage.LIVE, Stage.CANARY]).defer(
+        ModelVersion.objects.filter(desk=DESK, kind=ENSEMBLE.key, stage__in=[Stage.LIVE, Stage.CANARY]).defer(
             "manifest", "card"
         )
     )

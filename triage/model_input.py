@@ -1,8 +1,14 @@
-"""What a form asked, as words in front of a text: a model that reads only text then knows age, sex and vital signs."""
+"""How a visit is prepared for a model that reads only text (`inference.model_input`).
+
+What a form asked stands as words around the text, so that the model knows age, sex and vital signs; what it denies is
+cut.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from triage.clinical_text.denials import without_denials
 
 # Names as in a visit's facts; units as in triage.knowledge.vitals.
 _SIGNS = (
@@ -14,12 +20,17 @@ _SIGNS = (
 )
 
 
-def tell(text: str, facts: Mapping[str, object]) -> str:
+def tell_facts(text: str, facts: Mapping[str, object]) -> str:
     """`text` with one sentence of who it is about before it, and the vital signs behind; unknown facts add nothing."""
     who = _who(facts.get("age_years"), facts.get("sex"), facts.get("pregnant"))
     vitals = facts.get("vitals")
     signs = _signs(vitals) if isinstance(vitals, Mapping) else ""
     return " ".join(part for part in (who, text.strip(), signs) if part)
+
+
+def drop_denials(text: str, facts: Mapping[str, object]) -> str:
+    """`text` without what it denies."""
+    return without_denials(text)
 
 
 def _who(age: object, sex: object, pregnant: object) -> str:

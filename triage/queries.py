@@ -7,9 +7,9 @@ from django.db.models import Case, IntegerField, OuterRef, Prefetch, Q, QuerySet
 
 from aimass_apps.people.models import User
 from aimass_apps.people.sealing import keyed_hash
-from aimass_apps.registry.models import Desk
 from aimass_apps.submissions.desk import Example
 from aimass_apps.submissions.models import Review
+from triage import DESK
 from triage.metrics import URGENCY
 from triage.models import Assessment, Urgency, Visit
 
@@ -92,7 +92,7 @@ def examples(until: datetime) -> Iterator[Example]:
     A judgement that was taken back, or that only deferred, teaches nothing.
     """
     judged = (
-        Review.objects.filter(submission__desk=Desk.TRIAGE, at__lte=until)
+        Review.objects.filter(submission__desk=DESK, at__lte=until)
         .filter(Q(replaced_by=None) | Q(replaced_by__at__gt=until))
         .filter(verdict__in=["confirm", "override"])
         .select_related("submission")

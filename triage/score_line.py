@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from aimass_apps.inference.kinds.ensemble.predictor import Ensemble
 from aimass_apps.inference.predictor import Item
-from aimass_apps.operations.scoring import BadLine, Scored
+from aimass_apps.inference.scoring import BadLine, Scored
 from triage.decide import Candidate, Policy, decide
 from triage.knowledge.floor import Facts, Sex, safety_floor
 from triage.knowledge.load import load_catalogue
@@ -19,7 +19,7 @@ OLDEST = 130.0
 _SEXES = {"f": "female", "m": "male", "woman": "female", "man": "male"}
 
 
-class TriageDesk:
+class VisitScorer:
     """Reads {"id", "text", "age", "sex", "vitals", "pregnant"}, all but the first two optional; age in years.
 
     `ensemble` combines what the models say; without one each counts the same.

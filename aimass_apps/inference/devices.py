@@ -6,6 +6,8 @@ import os
 from importlib.util import find_spec
 from pathlib import Path
 
+from aimass_apps import environment
+
 
 class NoSuchDevice(ValueError):
     """The device asked for is not there."""
@@ -18,7 +20,7 @@ def choose_device(asked: str = "auto") -> str:
     are there. torch is imported only after the driver was seen: on a CPU worker it costs 200 MB.
     Raises `NoSuchDevice` when a GPU is asked for by name and missing.
     """
-    wanted = os.environ.get("AIMASS_DEVICE", "auto") if asked == "auto" else asked
+    wanted = environment.text("AIMASS_DEVICE") if asked == "auto" else asked
     if wanted == "cpu":
         return "cpu"
     if wanted == "auto":
@@ -32,7 +34,7 @@ def choose_device(asked: str = "auto") -> str:
 
 def cpu_threads() -> int:
     """Threads for one model on CPU: `AIMASS_THREADS`, or every core this process may use."""
-    return max(1, int(os.environ.get("AIMASS_THREADS", "0")) or len(os.sched_getaffinity(0)))
+    return max(1, environment.whole("AIMASS_THREADS") or len(os.sched_getaffinity(0)))
 
 
 def multiplies_bf16() -> bool:

@@ -16,9 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from aimass_apps.inference.model_input import chosen_steps, read_item, switched_on
 from aimass_apps.inference.predictor import Item
-from triage.clinical_text.denials import without_denials
-from triage.model_input import tell
 
 Array = npt.NDArray[np.float32]
 HEAD = "head.json"
@@ -27,7 +26,7 @@ HEAD = "head.json"
 @dataclass(frozen=True, slots=True)
 class Head:
     """`tokens` is the window's length; `combine` says how the windows of a long text become one (max, mean);
-    `tell_facts` puts what a form asked in front of the text, `drop_denials` cuts what a clinical text denies.
+    `reads` names the steps that prepare a text (`model_input`).
     """
 
     groups: tuple[Mapping[str, Any], ...]
@@ -35,8 +34,7 @@ class Head:
     bias: tuple[float, ...]
     tokens: int = 128
     combine: str = "max"
-    tell_facts: bool = False
-    drop_denials: bool = False
+    reads: tuple[str, ...] = ()
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -45,8 +43,7 @@ class Head:
 
     def text_of(self, item: Item) -> str:
         """What the model reads of an item."""
-        text = without_denials(item.text) if self.drop_denials else item.text
-        return tell(text, item.facts) if self.tell_facts else text
+        return read_item(item, self.reads)
 
     def probabilities(self, logits: Array) -> Array:
         """Calibrated probabilities for raw outputs, both of shape (texts, labels)."""
@@ -76,14 +73,13 @@ class Head:
             "bias": list(self.bias),
             "tokens": self.tokens,
             "combine": self.combine,
-            "tell_facts": self.tell_facts,
-            "drop_denials": self.drop_denials,
+            "reads": list(self.reads),
         }
         (folder / HEAD).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def read_head(folder: Path) -> Head:
-    """Read `head.json`."""
+    """Read `head.json`. Raises `model_input.UnknownStep`."""
     raw = json.loads((folder / HEAD).read_text(encoding="utf-8"))
     return Head(
         groups=tuple(raw["groups"]),
@@ -91,15 +87,16 @@ def read_head(folder: Path) -> Head:
         bias=tuple(raw["bias"]),
         tokens=raw["tokens"],
         combine=raw["combine"],
-        tell_facts=raw.get("tell_facts", False),
-        drop_denials=raw.get("drop_denials", False),
+        reads=chosen_steps(raw["reads"]) if "reads" in raw else switched_on(raw),
     )
 
 
-def plain_head(groups: Sequence[Mapping[str, Any]], tokens: int = 128, combine: str = "max", **read: bool) -> Head:
+def plain_head(
+    groups: Sequence[Mapping[str, Any]], tokens: int = 128, combine: str = "max", reads: Sequence[str] = ()
+) -> Head:
     """A head before calibration."""
     outputs = sum(len(group["labels"]) for group in groups)
-    return Head(tuple(groups), (1.0,) * outputs, (0.0,) * outputs, tokens, combine, **read)
+    return Head(tuple(groups), (1.0,) * outputs, (0.0,) * outputs, tokens, combine, chosen_steps(reads))
 
 
 def sigmoid(logits: Array) -> Array:

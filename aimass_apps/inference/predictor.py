@@ -1,31 +1,14 @@
-"""What every model answers to: texts in, one probability for each label out.
-
-A worker maps a version's kind to a dotted path here and imports it lazily, so that web processes
-never load onnxruntime, scikit-learn or torch.
-"""
+"""What every model answers to: texts in, one probability for each label out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
 from aimass_apps.registry.artefacts import read_manifest, verify
-
-KINDS: dict[str, str] = {
-    "keywords": "aimass_apps.inference.kinds.keywords.predictor.KeywordPredictor",
-    "svm": "aimass_apps.inference.kinds.svm.predictor.SvmPredictor",
-    "bert": "aimass_apps.inference.kinds.bert.predictor.BertPredictor",
-    "bayes": "triage.bayes.predictor.BayesPredictor",
-    "ensemble": "aimass_apps.inference.kinds.ensemble.predictor.EnsemblePredictor",
-    "llm": "aimass_apps.inference.kinds.llm.predictor.LlmPredictor",
-}
-
-
-class UnknownKind(ValueError):
-    """A version names a kind of model that this installation can't load."""
+from aimass_apps.registry.kinds import kind_of, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +70,4 @@ def load_predictor(folder: Path, device: str = "auto") -> Predictor:
     """
     manifest = read_manifest(folder)
     verify(folder)
-    path = KINDS.get(manifest.kind)
-    if path is None:
-        raise UnknownKind(f"{manifest.kind!r} is not one of {', '.join(sorted(KINDS))}")
-    module, _, name = path.rpartition(".")
-    return cast(PredictorClass, getattr(import_module(module), name)).load(folder, device)
+    return cast(PredictorClass, load(kind_of(manifest.kind).predictor)).load(folder, device)

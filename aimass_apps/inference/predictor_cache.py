@@ -7,7 +7,8 @@ from django.conf import settings
 
 from aimass_apps.inference.predictor import Predictor, load_predictor
 from aimass_apps.registry.artefacts import BrokenArtefact
-from aimass_apps.registry.models import Kind, ModelVersion, Stage
+from aimass_apps.registry.kinds import keys_where
+from aimass_apps.registry.models import ModelVersion, Stage
 from aimass_apps.registry.store import forget_unpacked, unpack_version
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class LoadedPredictors:
     def warm_up(self) -> int:
         """Load every version that may be asked here, so that the first post does not wait; returns how many."""
         asked = [Stage.LIVE, Stage.CANARY, Stage.SHADOW]
-        ours = ModelVersion.objects.filter(stage__in=asked).exclude(kind=Kind.LLM)
+        ours = ModelVersion.objects.filter(stage__in=asked).exclude(kind__in=keys_where(lambda kind: kind.remote))
         for version_id in ours.values_list("pk", flat=True):
             try:
                 self.get(version_id)

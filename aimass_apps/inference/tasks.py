@@ -9,6 +9,7 @@ from django.conf import settings
 from aimass_apps.inference.predictor_cache import LoadedPredictors
 from aimass_apps.inference.worker_loop import drain, drain_remote
 from aimass_apps.queueing.doorbell import ring
+from aimass_apps.submissions.desk import all_desks
 from aimass_apps.submissions.ledger import REMOTE_QUEUE, REMOTE_TASK, SCORE_QUEUE, SCORE_TASK
 
 _predictors = LoadedPredictors()
@@ -36,6 +37,8 @@ def warm_up(sender: Any = None, **_: object) -> None:
     queues = sender.app.amqp.queues.consume_from
     if SCORE_QUEUE in queues:
         _predictors.warm_up()
+        for desk in all_desks():
+            desk.warm_up()
         ring(SCORE_TASK, SCORE_QUEUE)
     if REMOTE_QUEUE in queues:
         ring(REMOTE_TASK, REMOTE_QUEUE)

@@ -15,6 +15,7 @@ from aimass_apps.ml.evaluate.evaluation_tasks import Task
 from aimass_apps.ml.recipe.schema import LabelRule
 from aimass_apps.registry.artefacts import Manifest
 from aimass_apps.registry.models import ModelVersion
+from aimass_apps.submissions.desk import LabelShape, desk_of
 
 FLAG = "any label"
 
@@ -37,7 +38,7 @@ def frozen_report(
     chance that it was reviewed.
     """
     name = f"reviews {dataset}"
-    if any(False in each.values() for each in labels):
+    if desk_of(dataset.desk).label_shape == LabelShape.YES_OR_NO:
         task, rows = _yes_or_no(name, labels)
     else:
         task, rows = _named(name, labels)

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from aimass_apps.learning.models import Dataset, DatasetExample
 from aimass_apps.people.models import User
-from aimass_apps.submissions.desk import Example, room_of
+from aimass_apps.submissions.desk import Example, desk_of
 
 TEST_SHARE, VALIDATION_SHARE = 0.2, 0.1
 
@@ -36,7 +36,7 @@ def freeze_dataset(*, desk: str, until: datetime, seed: int, by: User | None = N
 
     The same reviews and seed give the same SHA-256. Raises `NothingReviewed` when there is none.
     """
-    examples = list(room_of(desk).examples(until))
+    examples = list(desk_of(desk).examples(until))
     if not examples:
         raise NothingReviewed(f"Nobody has reviewed anything on the {desk} desk before {until:%Y-%m-%d %H:%M}.")
     rows = [_row(example, seed) for example in examples]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aimass_apps.learning.models import Dataset
 from aimass_apps.learning.queries import possible_moves, trainable_places
-from aimass_apps.registry.models import Desk, ModelVersion, Stage
+from aimass_apps.registry.models import ModelVersion, Stage, desk_choices
 
 
 class PromotionForm(forms.Form):
@@ -49,7 +49,7 @@ class ReasonForm(forms.Form):
 class DeskForm(forms.Form):
     """Which desk's reviews to freeze."""
 
-    desk = forms.ChoiceField(label=_("Desk"), choices=Desk.choices, widget=forms.RadioSelect, initial=Desk.MODERATION)
+    desk = forms.ChoiceField(label=_("Desk"), choices=desk_choices, widget=forms.RadioSelect)
 
 
 class RunForm(forms.Form):

@@ -7,14 +7,14 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from aimass_apps.registry.models import Desk, Kind, ModelVersion
+from aimass_apps.registry.models import ModelVersion, desk_choices, kind_choices
 from aimass_apps.submissions.models import Review, Submission
 
 
 class Dataset(models.Model):
     """A frozen, hashed list of reviewed examples. Never edited, only superseded."""
 
-    desk = models.CharField(max_length=12, choices=Desk)
+    desk = models.CharField(max_length=12, choices=desk_choices)
     number = models.PositiveIntegerField()
     until = models.DateTimeField()
     seed = models.BigIntegerField()
@@ -66,8 +66,8 @@ class TrainingRun(models.Model):
         FAILED = "failed", _("Failed")
         STOPPED = "stopped", _("Stopped")
 
-    desk = models.CharField(max_length=12, choices=Desk)
-    kind = models.CharField(max_length=12, choices=Kind)
+    desk = models.CharField(max_length=12, choices=desk_choices)
+    kind = models.CharField(max_length=12, choices=kind_choices)
     language = models.CharField(max_length=8, default="any")
     dataset = models.ForeignKey(Dataset, models.PROTECT, null=True, related_name="runs")
     base = models.ForeignKey(ModelVersion, models.PROTECT, null=True, related_name="+")

@@ -19,10 +19,11 @@ from aimass_apps.learning.gates import ENOUGH_ROWS, Evidence, Gate, all_passed, 
 from aimass_apps.learning.models import Dataset, DatasetExample, Evaluation
 from aimass_apps.people.models import User
 from aimass_apps.queueing.doorbell import ring_after_commit
-from aimass_apps.registry.models import Kind, ModelVersion, Stage, StageChange
+from aimass_apps.registry.kinds import keys_where, kind_of
+from aimass_apps.registry.models import ModelVersion, Stage, StageChange
 from aimass_apps.registry.stages import WrongStage, check_move, live_before, move_version
 from aimass_apps.registry.store import unpack_version
-from aimass_apps.submissions.desk import room_of
+from aimass_apps.submissions.desk import desk_of
 from aimass_apps.submissions.ledger import SCORE_QUEUE
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,11 @@ def live_version(desk: str, kind: str, language: str) -> ModelVersion | None:
 
 def live_members(desk: str) -> Iterator[Path]:
     """The unpacked folders of the desk's live versions, which an ensemble combines; none is fetched before it is."""
-    for version in ModelVersion.objects.filter(desk=desk, stage=Stage.LIVE).exclude(kind=Kind.ENSEMBLE).order_by("pk"):
+    for version in (
+        ModelVersion.objects.filter(desk=desk, stage=Stage.LIVE)
+        .exclude(kind__in=keys_where(lambda kind: kind.combines))
+        .order_by("pk")
+    ):
         yield unpack_version(version)
 
 
@@ -202,10 +207,10 @@ def _test_examples(dataset: Dataset | None, language: str) -> list[DatasetExampl
 def _gather(wish: Evaluation, live: ModelVersion | None) -> tuple[Evidence, dict[str, Any]]:
     version = wish.version
     examples = _test_examples(wish.dataset, version.language)
-    if version.kind == Kind.LLM:
+    if kind_of(version.kind).remote:
         # Asked one by one, of an endpoint that may be slow, and paid by the word.
         examples = examples[:ENOUGH_ROWS]
-    measure = room_of(version.desk).metrics
+    measure = desk_of(version.desk).metrics
     mine, error = _try_scoring(version, examples)
     # A live version that broke must not keep its successor waiting.
     theirs, _ = _try_scoring(live, examples) if live else (None, "")

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
 from aimass_apps.ml.recipe.schema import BadRecipe, Recipe, read_recipe
-from aimass_apps.registry.models import Desk, Kind, ModelVersion, Stage
+from aimass_apps.registry.kinds import kind_of
+from aimass_apps.registry.models import ModelVersion, Stage
 from aimass_apps.registry.stages import MOVES, live_before
+from aimass_apps.submissions.desk import title_of
 
 log = logging.getLogger(__name__)
 # Raw HTML in a card is shown as text: a card can come from a file that somebody handed in.
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-_LEARNING = {Kind.SVM, Kind.BERT, Kind.ENSEMBLE}
 _ORDER = {Stage.LIVE: 0, Stage.CANARY: 1, Stage.SHADOW: 2, Stage.CANDIDATE: 3, Stage.RETIRED: 4}
 
 
@@ -25,10 +26,10 @@ def versions_by_desk(desk: str = "") -> list[tuple[str, list[ModelVersion]]]:
     """(desk's label, versions) with what is live first."""
     versions = ModelVersion.objects.defer("card").select_related("created_by")
     groups = []
-    for each in Desk:
-        if desk in ("", each.value):
+    for each in settings.DESKS:
+        if desk in ("", each):
             found = sorted(versions.filter(desk=each), key=lambda v: (_ORDER[Stage(v.stage)], v.kind, v.language))
-            groups.append((str(each.label), found))
+            groups.append((title_of(each), found))
     return groups
 
 
@@ -85,7 +86,7 @@ def model_tabs(here: str) -> list[dict[str, object]]:
 def trainable_places() -> list[tuple[str, str, str]]:
     """(desk, kind, language) of every readable recipe that learns from reviews; others are named in the log."""
     paths = [path for folder in settings.RECIPE_DIRS for path in sorted(Path(folder).glob("*-*-*.toml"))]
-    recipes = [recipe for path in paths if (recipe := _readable(path)) and recipe.kind in _LEARNING]
+    recipes = [recipe for path in paths if (recipe := _readable(path)) and kind_of(recipe.kind).learns]
     return list(dict.fromkeys((each.desk, each.kind, each.language) for each in recipes))
 
 

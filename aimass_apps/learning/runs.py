@@ -18,8 +18,10 @@ from aimass_apps.ml.fit.progress import Progress, Report, Stopped
 from aimass_apps.ml.recipe.schema import Recipe, find_recipe, read_recipe
 from aimass_apps.people.models import User
 from aimass_apps.queueing.doorbell import ring_after_commit
-from aimass_apps.registry.models import Desk, Kind, ModelVersion
+from aimass_apps.registry.kinds import kind_of
+from aimass_apps.registry.models import ModelVersion
 from aimass_apps.registry.store import install_version, unpack_version
+from aimass_apps.submissions.desk import desk_of
 
 log = logging.getLogger(__name__)
 RUN_TASK, RUN_QUEUE = "aimass_apps.learning.tasks.train_waiting", "training"
@@ -151,7 +153,7 @@ def train_on_reviews(
     from aimass_apps.ml.recipe.prepare import Prepared, prepare
 
     recipe = read_recipe(path)
-    if recipe.kind == Kind.ENSEMBLE:
+    if kind_of(recipe.kind).combines:
         # Its cases are invented; no file is read.
         invented = prepare(recipe, data or Path(), work_folder(out), report)
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -163,9 +165,9 @@ def train_on_reviews(
     start = base or live_version(recipe.desk, recipe.kind, recipe.language)
     if data is not None:
         recipe = with_trained_earlier(recipe, data, out, report)
-    elif start is not None and recipe.kind == Kind.BERT:
+    elif start is not None and kind_of(recipe.kind).continues:
         recipe = going_on_from(recipe, start)
-    if recipe.desk == Desk.TRIAGE and recipe.kind == Kind.SVM:
+    if desk_of(recipe.desk).seals_text and kind_of(recipe.kind).keeps_terms:
         recipe = without_rare_terms(recipe)
     out.parent.mkdir(parents=True, exist_ok=True)
     return train_prepared(recipe, prepared, out, report)
@@ -179,7 +181,7 @@ def going_on_from(recipe: Recipe, base: ModelVersion) -> Recipe:
 
 
 def without_rare_terms(recipe: Recipe) -> Recipe:
-    """The recipe with terms of many texts only: an SVM's vocabulary is stored as it is, and must name nobody."""
+    """The recipe with terms of many texts only: a vocabulary is stored as it is, and must name nobody."""
     features = [{**each, "min_df": max(MANY_TEXTS, each.get("min_df", 0))} for each in recipe.settings["features"]]
     return dataclasses.replace(recipe, settings={**recipe.settings, "features": features})
 

@@ -10,11 +10,12 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from aimass_apps.inference.kinds.llm.endpoint import answers
+from aimass_apps.inference.kinds.llm.failures import why_failed
 from aimass_apps.inference.kinds.llm.predictor import endpoint_of_settings
-from aimass_apps.registry.models import Kind, ModelVersion
+from aimass_apps.registry.kinds import keys_where
+from aimass_apps.registry.models import ModelVersion
 from aimass_apps.registry.routing import ASKED
 from aimass_apps.submissions.models import Prediction
-from triage.llm.opinion import why_failed
 
 LOOKED_AT, LOOK_EVERY = "language-model-answers", 20  # seconds
 HOUR = timedelta(hours=1)
@@ -47,7 +48,7 @@ def language_model_status() -> LanguageModelStatus:
     """Ask the endpoint (at most every 20 s, without any text) and count the last hour."""
     endpoint = endpoint_of_settings()
     code = cache.get_or_set(LOOKED_AT, lambda: answers(endpoint), LOOK_EVERY)
-    rows = Prediction.objects.filter(version__kind=Kind.LLM, created_at__gte=Now() - HOUR)
+    rows = Prediction.objects.filter(version__kind__in=_remote(), created_at__gte=Now() - HOUR)
     states = dict(rows.values_list("state").annotate(number=Count("id")))
     failed = rows.filter(state=Prediction.State.FAILED).values_list("error").annotate(number=Count("id"))
     return LanguageModelStatus(
@@ -65,4 +66,8 @@ def language_model_status() -> LanguageModelStatus:
 
 
 def _versions() -> QuerySet[ModelVersion]:
-    return ModelVersion.objects.filter(kind=Kind.LLM, stage__in=ASKED).defer("card")
+    return ModelVersion.objects.filter(kind__in=_remote(), stage__in=ASKED).defer("card")
+
+
+def _remote() -> list[str]:
+    return keys_where(lambda kind: kind.remote)

@@ -14,6 +14,8 @@ from collections.abc import MutableMapping
 from importlib.util import find_spec
 from pathlib import Path
 
+from aimass_apps import environment
+
 LOCAL = "local"
 MODEL = "smollm2-135m-instruct"
 CONTEXT = 8192  # tokens: prompt and answer
@@ -28,21 +30,21 @@ class NoLocalModel(RuntimeError):
 
 def wanted() -> bool:
     """AIMASS_LLM=local asks for it."""
-    return os.environ.get("AIMASS_LLM", "") == LOCAL
+    return environment.text("AIMASS_LLM") == LOCAL
 
 
 def model_name() -> str:
     """What its endpoint calls it."""
-    return os.environ.get("AIMASS_LLM_MODEL") or MODEL
+    return environment.text("AIMASS_LLM_MODEL", MODEL)
 
 
 def is_installed() -> bool:
-    return find_spec("xllamacpp") is not None and (bool(os.environ.get("AIMASS_LLM_FILE")) or _packaged() is not None)
+    return find_spec("xllamacpp") is not None and (bool(environment.text("AIMASS_LLM_FILE")) or _packaged() is not None)
 
 
 def model_file() -> Path:
     """The weights (GGUF): those of AIMASS_LLM_FILE, or the package's. Raises `NoLocalModel`."""
-    chosen = os.environ.get("AIMASS_LLM_FILE", "")
+    chosen = environment.text("AIMASS_LLM_FILE")
     found = Path(chosen) if chosen else _packaged()
     if found is None or find_spec("xllamacpp") is None:
         raise NoLocalModel(NOT_INSTALLED)
@@ -78,9 +80,9 @@ def serve(port: int) -> None:
     parameters.model.path = str(file)
     parameters.model_alias = {model_name()}
     parameters.hostnames, parameters.port = ["127.0.0.1"], port
-    parameters.api_keys = [key for key in [os.environ.get("AIMASS_LLM_KEY", "")] if key]
+    parameters.api_keys = [key for key in [environment.text("AIMASS_LLM_KEY")] if key]
     parameters.n_ctx, parameters.n_parallel = CONTEXT, 1
-    parameters.cpuparams.n_threads = int(os.environ.get("AIMASS_THREADS") or max(1, (os.cpu_count() or 2) // 2))
+    parameters.cpuparams.n_threads = environment.whole("AIMASS_THREADS") or max(1, (os.cpu_count() or 2) // 2)
     # What shows or keeps other people's questions stays off.
     parameters.endpoint_slots = parameters.endpoint_props = parameters.ui = False
     parameters.cache_ram_mib, parameters.verbosity = 0, 0

@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from aimass_apps.delivery.models import Delivery
 from aimass_apps.operations import health, heartbeats, training_set
 from aimass_apps.operations.models import WorkerBeat
-from aimass_apps.registry.models import Desk, ModelVersion, Stage
+from aimass_apps.registry.models import ModelVersion, Stage
+from aimass_apps.submissions.desk import title_of
 from aimass_apps.submissions.models import Prediction
 
 
@@ -47,7 +48,7 @@ class QueueStatus:
 
     @property
     def name(self) -> str:
-        return str(Desk(self.desk).label)
+        return title_of(self.desk)
 
     @property
     def oldest_text(self) -> str:
@@ -93,7 +94,7 @@ class InstallationStatus:
     def desks_without_model(self) -> list[str]:
         """Desks whose texts go to people without a model's answer, because none is live."""
         live = {version.desk for version in self.models if version.stage == Stage.LIVE}
-        return [str(desk.label) for desk in Desk if desk.value not in live]
+        return [title_of(desk) for desk in settings.DESKS if desk not in live]
 
     @property
     def delivery_facts(self) -> list[tuple[str, int]]:
@@ -157,7 +158,7 @@ def queue_statuses() -> list[QueueStatus]:
             age=Now() - Min("created_at", filter=Q(state=states.WAITING)),
         )
     }
-    return [_queue_status(desk, dict(rows.get(desk, {}))) for desk in Desk.values]
+    return [_queue_status(desk, dict(rows.get(desk, {}))) for desk in settings.DESKS]
 
 
 def _queue_status(desk: str, row: Mapping[str, Any]) -> QueueStatus:

@@ -19,11 +19,11 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from aimass_apps.operations import addresses
+from aimass_apps import environment
 from aimass_apps.operations.services.processes import open_log, tail
 
 TORCH = "torch==2.13.0"
-REQUIREMENTS = addresses.BASE_DIR / "requirements" / "training.txt"
+REQUIREMENTS = environment.BASE_DIR / "requirements" / "training.txt"
 PROGRESS_FILE = "training-set.json"
 LOG_FILE = "training-set.log"
 STEPS = 3
@@ -53,7 +53,7 @@ class NotInstalled(Exception):
 
 def wanted() -> bool:
     """TRAIN=0 leaves training out of this installation."""
-    return os.environ.get("TRAIN", "1").lower() not in {"0", "no", "false", "off"}
+    return environment.flag("TRAIN")
 
 
 def pins(requirements: Path = REQUIREMENTS) -> Iterator[tuple[str, str]]:
@@ -179,7 +179,7 @@ def _run(command: list[str], home: Path, *, step: int, doing: str) -> bool:
 
 def main() -> None:
     """Install and leave with 0, or write the problem and leave with 1."""
-    home = addresses.home()
+    home = environment.home()
     (home / "logs").mkdir(parents=True, exist_ok=True)
     try:
         install(home)

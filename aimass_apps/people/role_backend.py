@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 
-from aimass_apps.people.roles import PERMISSIONS
+from aimass_apps.people.roles import permissions_of
 
 
 class RoleBackend:
@@ -15,6 +15,6 @@ class RoleBackend:
 
     def has_perm(self, user_obj: Any, perm: str, obj: object = None) -> bool:
         """True, or an end to the question: no other backend is asked (Django's own would query the database)."""
-        if user_obj.is_active and perm in PERMISSIONS.get(getattr(user_obj, "role", ""), frozenset()):
+        if user_obj.is_active and perm in permissions_of(getattr(user_obj, "role", "")):
             return True
         raise PermissionDenied

@@ -1,5 +1,7 @@
 """Six roles and what each may do. A permission is a plain string; templates and views ask `has_perm`."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,30 +15,21 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
-_MODERATOR = {"moderation.view", "moderation.review"}
-_CLINICIAN = {"triage.view", "triage.assess", "catalogue.view"}
-PERMISSIONS: dict[str, frozenset[str]] = {
-    Role.MODERATOR: frozenset(_MODERATOR),
-    Role.SENIOR_MODERATOR: frozenset(
-        _MODERATOR | {"moderation.reverse", "moderation.release", "models.view", "automatic.view"}
-    ),
-    Role.CLINICIAN: frozenset(_CLINICIAN),
-    Role.CLINICAL_LEAD: frozenset(_CLINICIAN | {"triage.view_all", "models.view"}),
-    Role.ML_ENGINEER: frozenset(
-        {"models.view", "models.train", "models.promote", "system.view", "catalogue.view", "automatic.view"}
-    ),
+# What the platform itself lets people do; each desk grants the rest when its app loads.
+_granted: dict[str, frozenset[str]] = {
+    Role.ML_ENGINEER: frozenset({"models.view", "models.train", "models.promote", "system.view"}),
     # Runs the installation: sees neither desk's texts.
     Role.ADMINISTRATOR: frozenset(
-        {
-            "people.manage",
-            "platforms.manage",
-            "deliveries.view",
-            "system.view",
-            "system.demo",
-            "models.view",
-            "catalogue.view",
-            "automatic.view",
-        }
+        {"people.manage", "platforms.manage", "deliveries.view", "system.view", "system.demo", "models.view"}
     ),
 }
-ALL_PERMISSIONS = frozenset().union(*PERMISSIONS.values())
+
+
+def grant(role: Role, permissions: Iterable[str]) -> None:
+    """Let everyone of this role do so; called by `AppConfig.ready()`, and harmless when called again."""
+    _granted[role] = permissions_of(role) | frozenset(permissions)
+
+
+def permissions_of(role: str) -> frozenset[str]:
+    """Everything that the role allows; nothing for a role that is not known."""
+    return _granted.get(role, frozenset())

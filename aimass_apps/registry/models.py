@@ -1,24 +1,23 @@
 """Model versions, their stages, and their files. PostgreSQL keeps the bytes: every worker can fetch them."""
 
 import pgtrigger
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-
-class Desk(models.TextChoices):
-    MODERATION = "moderation", _("Moderation")
-    TRIAGE = "triage", _("Triage")
+from aimass_apps.registry.kinds import all_kinds
 
 
-class Kind(models.TextChoices):
-    KEYWORDS = "keywords", _("Keyword lists")
-    SVM = "svm", _("SVM")
-    BERT = "bert", _("BERT")
-    BAYES = "bayes", _("Naive Bayes")
-    LLM = "llm", _("Large language model")
-    ENSEMBLE = "ensemble", _("Ensemble")
+def desk_choices() -> list[tuple[str, str]]:
+    """(name, title) of the installed desks: a desk's title is its app's."""
+    return [(name, str(apps.get_app_config(name).verbose_name)) for name in settings.DESKS]
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """(key, title) of the registered kinds of models."""
+    return [(kind.key, str(kind.title)) for kind in all_kinds()]
 
 
 class Stage(models.TextChoices):
@@ -32,8 +31,8 @@ class Stage(models.TextChoices):
 class ModelVersion(models.Model):
     """One trained artefact with its labels, thresholds, metrics and stage."""
 
-    desk = models.CharField(max_length=12, choices=Desk)
-    kind = models.CharField(max_length=12, choices=Kind)
+    desk = models.CharField(max_length=12, choices=desk_choices)
+    kind = models.CharField(max_length=12, choices=kind_choices)
     language = models.CharField(max_length=8, default="any")  # en, zh, any
     number = models.PositiveIntegerField()
     name = models.CharField(max_length=120)

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from aimass_apps.registry.kinds import keys_where, kind_of
 from aimass_apps.registry.languages import may_read
-from aimass_apps.registry.models import Kind, ModelVersion, Stage
+from aimass_apps.registry.models import ModelVersion, Stage
 
 ASKED = (Stage.LIVE, Stage.CANARY, Stage.SHADOW)
 
@@ -26,7 +27,9 @@ def asked_versions(desk: str) -> list[ModelVersion]:
 
     No ensemble: it reads no text, and its desk combines what the others answered.
     """
-    asked = ModelVersion.objects.filter(desk=desk, stage__in=ASKED).exclude(kind=Kind.ENSEMBLE)
+    asked = ModelVersion.objects.filter(desk=desk, stage__in=ASKED).filter(
+        kind__in=keys_where(lambda kind: not kind.combines)
+    )
     return list(asked.defer("manifest", "card"))
 
 
@@ -46,7 +49,7 @@ def choose_routes(versions: Iterable[ModelVersion], languages: Iterable[str], co
     for version in fitting:
         on_canary = (version.kind, version.language) in canaries
         asked = version.stage in (Stage.SHADOW, Stage.CANARY if on_canary else Stage.LIVE)
-        remote = version.kind == Kind.LLM
+        remote = kind_of(version.kind).remote
         if asked:
             routes.append(Route(version, decisive=version.stage != Stage.SHADOW and not remote, remote=remote))
     return routes

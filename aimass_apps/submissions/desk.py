@@ -1,11 +1,23 @@
-"""What a desk gives the platform. The platform never imports a desk: each registers its room when it loads."""
+"""What a desk gives the platform. The platform names no desk: each registers itself when its app loads."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.apps import apps
+from django.db.models import QuerySet, TextChoices
+from django.utils.functional import Promise
 
 from aimass_apps.submissions.models import Review, Submission
+
+
+class LabelShape(TextChoices):
+    """What a judgement says of a text: yes or no to each label, or the name of the one that is true."""
+
+    YES_OR_NO = "yes_or_no"
+    NAMED = "named"
 
 
 @dataclass(frozen=True)
@@ -18,34 +30,89 @@ class Example:
     weight: float = 1.0
 
 
-@dataclass(frozen=True)
-class Room:
-    """The four functions of a desk.
+class LineScorer(Protocol):
+    """How a desk reads one line of a file and what it makes of the models' answers, under one policy."""
 
-    settle: called with locked, scored, unsettled submissions (predictions prefetched) in the transaction that
-    stored the last answer; it decides and writes. examples: the latest review of each submission up to a moment.
-    metrics: figures of one version from (labels, scores, weight) rows. label_space: what a model may answer.
+    def read(self, raw: Mapping[str, Any]) -> Any:
+        """The line as an `inference.predictor.Item`. Raises `inference.scoring.BadLine`."""
+
+    def judge(self, item: Any, scored: Sequence[Any]) -> dict[str, Any]:
+        """What is answered, JSON-ready; `scored` are the versions' answers as `inference.scoring.Scored`."""
+
+
+class Desk(Protocol):
+    """One desk. `name` is its app's label, under which rows and versions are kept.
+
+    A desk that `seals_text` has its texts and facts stored sealed, and no model of it may keep their words.
     """
 
-    settle: Callable[[list[Submission]], None]
-    examples: Callable[[datetime], Iterator[Example]]
-    metrics: Callable[[Sequence[tuple[dict[str, Any], dict[str, float], float]]], dict[str, Any]]
-    label_space: Callable[[], list[str]]
+    name: str
+    seals_text: bool
+    label_shape: LabelShape
+
+    @property
+    def demo_noun(self) -> str | Promise:
+        """What its demo consists of: "posts"."""
+
+    def settle(self, submissions: list[Submission]) -> None:
+        """Decide and write. The submissions are locked, scored, unsettled, with their predictions prefetched; the
+        transaction is the one that stored the last answer.
+        """
+
+    def examples(self, until: datetime) -> Iterator[Example]:
+        """The judgement that counts of each submission, up to a moment."""
+
+    def metrics(self, rows: Sequence[tuple[dict[str, Any], dict[str, float], float]]) -> dict[str, Any]:
+        """Figures of one version from (labels, scores, weight) rows; `main` names the one that leads."""
+
+    def label_space(self) -> list[str]:
+        """What a model of this desk may answer."""
+
+    def line_scorer(self, policy_path: Path | None, models: Path) -> LineScorer:
+        """For `manage.py score`: the policy file, or the shipped one; `models` is the folder of the versions asked."""
+
+    def load_demo(self) -> int:
+        """Feed what is not there yet; how many. Raises `CantLoadDemo`."""
+
+    def wipe_demo(self) -> int:
+        """Remove it with all that came of it; how many."""
+
+    def demo_submissions(self) -> QuerySet[Submission]:
+        """The submissions of the demo."""
+
+    def warm_up(self) -> None:
+        """Read rules and data before the first text waits for them; called in web processes and scoring workers."""
+
+
+class CantLoadDemo(RuntimeError):
+    """The demo can't be fed; the message says what is needed first."""
 
 
 class UnknownDesk(KeyError):
     """No desk of this name has registered itself."""
 
 
-_rooms: dict[str, Room] = {}
+_desks: dict[str, Desk] = {}
 
 
-def register(desk: str, room: Room) -> None:
-    _rooms[desk] = room
+def register(desk: Desk) -> None:
+    """Called by the desk's `AppConfig.ready()`."""
+    _desks[desk.name] = desk
 
 
-def room_of(desk: str) -> Room:
+def all_desks() -> list[Desk]:
+    """Every registered desk, in the order of the installed apps."""
+    return list(_desks.values())
+
+
+def desk_of(name: str) -> Desk:
+    """Raises `UnknownDesk`."""
     try:
-        return _rooms[desk]
+        return _desks[name]
     except KeyError:
-        raise UnknownDesk(desk) from None
+        raise UnknownDesk(name) from None
+
+
+def title_of(name: str) -> str:
+    """The desk's name as people read it."""
+    return str(apps.get_app_config(name).verbose_name)

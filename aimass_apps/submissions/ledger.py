@@ -13,8 +13,8 @@ from django.db.models.functions import Now
 
 from aimass_apps.people.sealing import keyed_hash
 from aimass_apps.queueing.doorbell import ring_after_commit
-from aimass_apps.registry.models import Desk
 from aimass_apps.registry.routing import Route, asked_versions, choose_routes
+from aimass_apps.submissions.desk import desk_of
 from aimass_apps.submissions.models import Prediction, Submission
 from aimass_apps.submissions.settling import settle_complete
 
@@ -71,7 +71,7 @@ def ask(*, desk: str, questions: Sequence[Question], lane: Prediction.Lane) -> l
 
     Call it in the transaction that writes the desk's own rows.
     """
-    sealed = desk == Desk.TRIAGE
+    sealed = desk_of(desk).seals_text
     # Part of the desk's transaction, so a savepoint would be two round trips for nothing.
     with transaction.atomic(savepoint=False):
         submissions = Submission.objects.bulk_create(

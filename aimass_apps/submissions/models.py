@@ -10,13 +10,13 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from aimass_apps.people.sealing import SealedJSONField, SealedTextField
-from aimass_apps.registry.models import Desk, ModelVersion
+from aimass_apps.registry.models import ModelVersion, desk_choices
 
 
 class Submission(models.Model):
-    """One text that someone asked about. A triage text is only ever stored sealed."""
+    """One text that someone asked about: in plain or sealed, as its desk says (each desk's own constraint holds it)."""
 
-    desk = models.CharField(max_length=12, choices=Desk)
+    desk = models.CharField(max_length=12, choices=desk_choices)
     language = models.CharField(max_length=8)
     text = models.TextField(blank=True)
     sealed_text = SealedTextField(null=True)
@@ -28,11 +28,11 @@ class Submission(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="submission_desk_known", condition=Q(desk__in=Desk.values)),
+            models.CheckConstraint(name="submission_desk_known", condition=Q(desk__in=settings.DESKS)),
             models.CheckConstraint(
-                name="submission_triage_sealed",
-                condition=Q(desk=Desk.TRIAGE, text="", sealed_text__isnull=False)
-                | Q(desk=Desk.MODERATION, sealed_text__isnull=True, sealed_facts__isnull=True),
+                name="submission_plain_or_sealed",
+                condition=Q(text="", sealed_text__isnull=False)
+                | Q(sealed_text__isnull=True, sealed_facts__isnull=True),
             ),
         ]
         indexes = [
@@ -113,7 +113,7 @@ class Review(models.Model):
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="reviews")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviews")
-    verdict = models.CharField(max_length=30)  # moderation: approve, remove …; triage: confirm, override, defer
+    verdict = models.CharField(max_length=30)  # the desk's own word: approve, remove …, or confirm, override, defer
     labels = models.JSONField()  # what the next model learns, e.g. {"insult": true} or {"condition": …, "urgency": …}
     reason = models.CharField(max_length=60, blank=True)  # coded
     comment = SealedTextField(null=True)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch
 from django.db.models.functions import Now
 
-from aimass_apps.submissions.desk import room_of
+from aimass_apps.submissions.desk import desk_of
 from aimass_apps.submissions.models import Prediction, Submission
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ def settle_complete(ids: Iterable[int]) -> int:
     # A statement of its own, so that it sees what was committed while the locks were waited for.
     ready = _complete(locked)
     for desk, group in groupby(sorted(ready, key=lambda each: (each.desk, each.pk)), key=lambda each: each.desk):
-        room_of(desk).settle(list(group))
+        desk_of(desk).settle(list(group))
     Submission.objects.filter(pk__in=[each.pk for each in ready]).update(settled_at=Now())
     return len(ready)
 

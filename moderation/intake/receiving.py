@@ -12,9 +12,9 @@ from django.db.models.functions import Now
 from aimass_apps.inference.text.language import detect_language, languages_to_ask
 from aimass_apps.people.models import Platform
 from aimass_apps.people.sealing import keyed_hash
-from aimass_apps.registry.models import Desk
 from aimass_apps.submissions.ledger import Question, ask
 from aimass_apps.submissions.models import Prediction
+from moderation import DESK
 from moderation.models import Post, WebhookReceipt
 
 # A repeat races with its original at most once: after that the original is committed and found.
@@ -87,7 +87,7 @@ def _write(platform: Platform, posts: Sequence[Incoming]) -> dict[tuple[str, int
     if not posts:
         return {}
     questions = [Question(post.text, detect_language(post.text), languages_to_ask(post.text)) for post in posts]
-    submissions = ask(desk=Desk.MODERATION, questions=questions, lane=Prediction.Lane.STREAM)
+    submissions = ask(desk=DESK, questions=questions, lane=Prediction.Lane.STREAM)
     rows = Post.objects.bulk_create(
         Post(
             submission=submission,

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from aimass_apps.registry.models import Kind
+from aimass_apps.registry.models import kind_choices
 from aimass_apps.submissions.models import Decision, Prediction
 from aimass_apps.web.components.markup import percent
 from moderation.decide import KEYWORDS, LANGUAGE_UNREAD, MODEL_UNAVAILABLE, Policy
@@ -17,7 +17,6 @@ from moderation.labels import APPROVE_REASONS, NAMES, REMOVE_REASONS
 from moderation.models import Outcome, Post
 from moderation.policy_revisions import current_policy
 
-KINDS = dict(Kind.choices)
 ACTIONS: dict[str, str | Promise] = {**dict(Outcome.choices), REOPEN: gettext_lazy("Reopened")}
 _UNLABELLED = {
     MODEL_UNAVAILABLE: gettext_lazy("No model answered"),
@@ -38,6 +37,10 @@ class ReasonLine:
     tone: str
 
 
+def _kind_name(kind: str) -> str:
+    return dict(kind_choices()).get(kind, kind)
+
+
 def label_name(label: str) -> str:
     return str(NAMES.get(label, label))
 
@@ -48,7 +51,7 @@ def reason_lines(post: Post, text: str) -> list[ReasonLine]:
 
 
 def _line(reason: Mapping[str, Any], text: str) -> ReasonLine:
-    kind = str(KINDS.get(reason["kind"], reason["kind"]))
+    kind = _kind_name(reason["kind"])
     if reason["code"] in (MODEL_UNAVAILABLE, LANGUAGE_UNREAD):
         return ReasonLine(
             _("Judge by the text alone: %(what)s.") % {"what": _missing(reason["code"], kind)},
@@ -95,7 +98,7 @@ def score_table(predictions: Iterable[Prediction]) -> tuple[list[tuple[str, list
         (label_name(name), [(each.scores or {}).get(name) for each in answered], _note(answered, name, policy))
         for name in labels
     ]
-    return rows, [str(KINDS.get(each.version.kind, each.version.kind)) for each in answered]
+    return rows, [_kind_name(each.version.kind) for each in answered]
 
 
 def _note(answered: Iterable[Prediction], label: str, policy: Policy) -> str:

@@ -11,9 +11,10 @@ from aimass_apps.ml.evaluate.evaluation_tasks import Task, read_rows, read_tasks
 from aimass_apps.ml.recipe.examples import label_value
 from aimass_apps.ml.risk import Case
 from aimass_apps.registry.artefacts import Manifest, read_manifest
-from aimass_apps.registry.models import Desk, Kind, ModelVersion, Stage
+from aimass_apps.registry.models import ModelVersion, Stage
 from aimass_apps.registry.store import unpack_version
-from moderation.decide import VersionAnswer
+from moderation import DESK
+from moderation.decide import KEYWORDS, VersionAnswer
 from moderation.operating_point import act_point, clear_point
 from moderation.policy_revisions import policy_file
 
@@ -32,7 +33,7 @@ def labelled_cases(version: ModelVersion, path: Path) -> dict[str, list[Case]]:
     texts = [row["text"] for row, _ in rows]
     asked = [(version, load_predictor(folder))] + [
         (words, load_predictor(unpack_version(words)))
-        for words in ModelVersion.objects.filter(desk=Desk.MODERATION, kind=Kind.KEYWORDS, stage=Stage.LIVE)
+        for words in ModelVersion.objects.filter(desk=DESK, kind=KEYWORDS, stage=Stage.LIVE)
         if words.language in (version.language, "any")
     ]
     columns = [_answers(each, predictor, texts) for each, predictor in asked]

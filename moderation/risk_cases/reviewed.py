@@ -9,8 +9,9 @@ from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet
 
 from aimass_apps.inference.text.language import find_languages
 from aimass_apps.ml.risk import Case
-from aimass_apps.registry.models import Desk, ModelVersion, Stage
+from aimass_apps.registry.models import ModelVersion, Stage
 from aimass_apps.submissions.models import Prediction, Review
+from moderation import DESK
 from moderation.intake.reviewing import UNDO
 from moderation.intake.settling import answer_of
 from moderation.models import Outcome, Post
@@ -38,7 +39,7 @@ class Reviewed:
 def deciding_candidates() -> list[ModelVersion]:
     """The live versions that may decide about posts."""
     kinds = policy_file().deciding_kinds
-    live = ModelVersion.objects.filter(desk=Desk.MODERATION, stage=Stage.LIVE, kind__in=kinds)
+    live = ModelVersion.objects.filter(desk=DESK, stage=Stage.LIVE, kind__in=kinds)
     return sorted(live.defer("card"), key=lambda version: (version.language, kinds.index(version.kind)))
 
 

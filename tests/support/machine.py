@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 
-from aimass_apps.operations import addresses, training_set
+from aimass_apps import environment
+from aimass_apps.operations import training_set
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -25,7 +26,7 @@ def install_training_set() -> None:
     if not training_set.wanted():
         say("TRAIN=0: tests marked `training` will be skipped.")
         return
-    home = addresses.home()
+    home = environment.home()
     (home / "logs").mkdir(parents=True, exist_ok=True)
     say("installing the training set (about a minute) ...")
     try:

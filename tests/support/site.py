@@ -15,11 +15,11 @@ from typing import Any
 
 import psycopg
 
-from aimass_apps.operations import addresses
+from aimass_apps import environment
 from aimass_apps.operations.services.processes import start_time, tail, wait_until
 from aimass_apps.operations.supervision.claim import orphans
 
-ROOT = addresses.BASE_DIR
+ROOT = environment.BASE_DIR
 LEFT_TO_THE_SITE = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
 
 
@@ -120,7 +120,7 @@ class Site:
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Ask its database."""
-        with psycopg.connect(addresses.local_database_url(self.home)) as connection:
+        with psycopg.connect(environment.local_database_url(self.home)) as connection:
             return connection.execute(query, values or None).fetchall()
 
     def register_platform(self, name: str, endpoint: str = "") -> Door:

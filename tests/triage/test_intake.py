@@ -10,7 +10,7 @@ from django.utils import timezone
 from aimass_apps.people.models import User
 from aimass_apps.registry.models import Stage
 from aimass_apps.submissions.decisions import current_decision
-from aimass_apps.submissions.desk import room_of
+from aimass_apps.submissions.desk import desk_of
 from aimass_apps.submissions.models import Decision, Prediction
 from aimass_apps.submissions.settling import settle_complete
 from tests.support.visits import APPENDIX, CHEST, add_version, answer, open_visit, override
@@ -128,7 +128,7 @@ def test_examples_are_the_latest_judgements_up_to_a_moment(ready: Assessment, cl
     [old], [new] = list(queries.examples(between)), list(queries.examples(timezone.now()))
     assert old.labels == {APPENDIX: True, f"urgency:{ready.urgency}": True}
     assert new.labels == {"urgency:self_care": True}
-    space = set(room_of("triage").label_space())
+    space = set(desk_of("triage").label_space())
     assert {*old.labels, *new.labels} <= space
 
 

@@ -1,7 +1,4 @@
-"""The naive Bayes voice as an artefact: the catalogue's probabilities and wordings; only the temperature is fitted.
-
-A recipe names it as `settings.fitter`.
-"""
+"""The naive Bayes voice as an artefact: the catalogue's probabilities and wordings; only the temperature is fitted."""
 
 from __future__ import annotations
 
@@ -29,7 +26,7 @@ def fit_bayes(
     def store(folder: Path) -> tuple[BayesPredictor, Sequence[str]]:
         text = json.dumps(held, ensure_ascii=False, separators=(",", ":"))
         (folder / TABLES).write_text(text, encoding="utf-8")
-        return BayesPredictor(held, plain_head(plan.groups, tell_facts=True)), FILES
+        return BayesPredictor(held, plain_head(plan.groups, reads=("tell_facts",))), FILES
 
     return store
 

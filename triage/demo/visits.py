@@ -10,14 +10,11 @@ from django.utils import timezone
 
 from aimass_apps.people.models import User
 from aimass_apps.people.roles import Role
+from aimass_apps.submissions.desk import CantLoadDemo
 from triage import intake
 from triage.models import Visit
 
 FILE = Path(__file__).with_name("visits.json")
-
-
-class NobodyToOpenVisits(RuntimeError):
-    """There is no active clinician in whose name the visits could be opened."""
 
 
 def demo_visits() -> list[dict[str, Any]]:
@@ -29,11 +26,11 @@ def demo_visits() -> list[dict[str, Any]]:
 def load_demo() -> int:
     """Open the invented visits that are not there yet, in the name of clinicians in turn; returns how many.
 
-    Raises `NobodyToOpenVisits`.
+    Raises `CantLoadDemo`.
     """
     clinicians = list(User.objects.filter(role__in=[Role.CLINICIAN, Role.CLINICAL_LEAD], is_active=True).order_by("pk"))
     if not clinicians:
-        raise NobodyToOpenVisits("Make a clinician's account first: visits are opened in someone's name.")
+        raise CantLoadDemo("Make a clinician's account first: visits are opened in someone's name.")
     here = {visit.sealed_reference for visit in Visit.objects.filter(is_demo=True)}
     new = [row for row in demo_visits() if row["reference"] not in here]
     now = timezone.now()

@@ -6,17 +6,19 @@ to a machine.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 from math import log
+from typing import Any
 
-from aimass_apps.inference.kinds.llm.reader import PRESENT, Offer
+from aimass_apps.inference.kinds.llm.reader import PRESENT, Claim, Offer
 from aimass_apps.inference.predictor import Item
 from triage.clinical_text.assertion import Assertion, assert_mentions
 from triage.clinical_text.clauses import sentences
 from triage.clinical_text.finding_recogniser import Recogniser, content_words
 from triage.knowledge.load import Condition, load_catalogue
 from triage.knowledge.red_flags import load_phrases
+from triage.llm import reply_schema
 
 NO_FINDING, INSTRUCTION = "no_finding", "instruction"
 # Nobody writes so about a patient: braces, names_like_this, and talk about prompts and answers.
@@ -34,7 +36,16 @@ _FITS_NOT = -100.0
 
 
 class VisitReader:
-    """The triage desk's `inference.reading.Reader`."""
+    """The triage desk's `inference.kinds.llm.reader.Reader`."""
+
+    def question(self, item: Item) -> str:
+        return reply_schema.question(item)
+
+    def read_reply(self, words: str) -> list[Claim]:
+        return reply_schema.read_claims(words)
+
+    def fill_schema(self, schema: Mapping[str, Any], labels: list[str]) -> dict[str, Any]:
+        return reply_schema.fill_schema(schema, labels)
 
     def offers(self, item: Item, labels: Collection[str], most: int) -> list[Offer]:
         """The conditions whose findings the text names, best first, filled up with the commonest."""
@@ -46,7 +57,7 @@ class VisitReader:
         return [Offer(each.id, _meaning(each)) for each in ranked[:most]]
 
     def status(self, text: str, start: int, end: int) -> str:
-        """As `inference.reading.Reader`: `absent`, `family`, `uncertain`, `past`, `no_finding` or `instruction`."""
+        """As `Reader`: `absent`, `family`, `uncertain`, `past`, `no_finding` or `instruction`."""
         around = [part for part in sentences(text) if part.end > start and part.start < end]
         if any(_TO_A_MACHINE.search(text, part.start, part.end) for part in around):
             return INSTRUCTION

@@ -6,42 +6,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from aimass_apps.inference.kinds.llm.claim_check import NO_QUOTE, NOT_IN_TEXT, OUTSIDE, QUOTED, URGENCY
+from aimass_apps.inference.kinds.llm.claim_check import NO_QUOTE, NOT_IN_TEXT, OUTSIDE, QUOTED
+from aimass_apps.inference.kinds.llm.failures import why_failed
+from aimass_apps.inference.kinds.llm.kind import KIND as LLM
 from aimass_apps.inference.kinds.llm.predictor import endpoint_of_settings
-from aimass_apps.registry.models import Desk, Kind, ModelVersion, Stage
+from aimass_apps.registry.models import ModelVersion, Stage
 from aimass_apps.registry.routing import ASKED
 from aimass_apps.submissions.models import Prediction, Submission
+from triage import DESK
 from triage.knowledge.scales import LEVELS
 from triage.labels import icd10_of, name_of
+from triage.metrics import URGENCY
 
 WAITING, ANSWERED, FAILED = "waiting", "answered", "failed"
 LONGEST_QUOTE = 80  # characters on the page
 
-FAILURES = {
-    "timeout": gettext_lazy("it did not answer in time"),
-    "unreachable": gettext_lazy("its endpoint can't be reached"),
-    "too_late": gettext_lazy("it was not asked or did not answer for a quarter of an hour"),
-    "lease_expired": gettext_lazy("the worker that asked it vanished"),
-    "refused": gettext_lazy("it refused to answer"),
-    "cut_off": gettext_lazy("its answer was cut off at the longest length"),
-    "too_long": gettext_lazy("its answer was too long to be one"),
-    "not_a_completion": gettext_lazy("the endpoint sent something else than an answer"),
-    "not_json": gettext_lazy("its answer was not in the form asked for"),
-    "wrong_shape": gettext_lazy("its answer was not in the form asked for"),
-    OUTSIDE: gettext_lazy("it named only conditions that are not in the catalogue"),
-    "unsupported": gettext_lazy("nothing it claimed rests on words of this text"),
-    "not_configured": gettext_lazy("no endpoint is configured"),
-    "not_encrypted": gettext_lazy("the endpoint is not encrypted, so nothing was sent"),
-    "bad_address": gettext_lazy("the endpoint's address is not valid"),
-    "http_401": gettext_lazy("the endpoint did not accept the key"),
-    "http_403": gettext_lazy("the endpoint did not accept the key"),
-    "http_404": gettext_lazy("the endpoint does not know the model"),
-    "http_429": gettext_lazy("the endpoint was too busy"),
-    "http_503": gettext_lazy("the endpoint was too busy"),
-}
 DROPPED = {
     NOT_IN_TEXT: gettext_lazy("words that are not in the text"),
     NO_QUOTE: gettext_lazy("no words given"),
@@ -83,7 +64,7 @@ class Voice:
 def voices(submission: Submission, level: str) -> list[Voice]:
     """Every language model that was asked and is no shadow; `level` is the visit's urgency."""
     asked = (
-        submission.predictions.filter(version__kind=Kind.LLM)
+        submission.predictions.filter(version__kind=LLM.key)
         .exclude(version__stage=Stage.SHADOW)
         .select_related("version")
         .order_by("id")
@@ -95,7 +76,7 @@ def destination() -> dict[str, Any]:
     """Where visits go for a language model: `host`, whether that is this machine, and the models that are asked."""
     if not settings.LLM_URL:
         return {}
-    asked = ModelVersion.objects.filter(desk=Desk.TRIAGE, kind=Kind.LLM, stage__in=ASKED).only("manifest", "name")
+    asked = ModelVersion.objects.filter(desk=DESK, kind=LLM.key, stage__in=ASKED).only("manifest", "name")
     models = [_model_name(version) for version in asked]
     if not models:
         return {}
@@ -113,7 +94,7 @@ def record(submission: Submission) -> dict[str, Any]:
     """What each language model had said when somebody judged, for the review."""
     return {
         str(each.version_id): {"state": each.state, "top": _conditions(each)}
-        for each in submission.predictions.filter(version__kind=Kind.LLM).exclude(version__stage=Stage.SHADOW)
+        for each in submission.predictions.filter(version__kind=LLM.key).exclude(version__stage=Stage.SHADOW)
     }
 
 
@@ -136,7 +117,7 @@ def _voice(prediction: Prediction, text: str, level: str) -> Voice:
         level_quotes=quotes.get(f"{URGENCY}{own_level}", []),
         asks_for_more=bool(own_level and level and LEVELS.index(own_level) < LEVELS.index(level)),
         dropped_words=_dropped(prediction),
-        column={"kind": Kind.LLM.value, "state": "done", "top": conditions},
+        column={"kind": LLM.key, "state": "done", "top": conditions},
     )
 
 
@@ -172,12 +153,3 @@ def _dropped(prediction: Prediction) -> str:
         "%(number)d quote did not count: %(reasons)s.", "%(number)d quotes did not count: %(reasons)s.", number
     )
     return sentence % {"number": number, "reasons": reasons}
-
-
-def why_failed(code: str) -> str:
-    """A failure's code in words."""
-    if code in FAILURES:
-        return str(FAILURES[code])
-    if code.startswith("http_"):
-        return _("the endpoint answered with the error %(number)s") % {"number": code.removeprefix("http_")}
-    return _("something failed (%(code)s)") % {"code": code}

@@ -6,12 +6,14 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from aimass_apps.inference.kinds.llm.kind import KIND as LLM
 from aimass_apps.inference.kinds.llm.predictor import ASKING, FILES, PROMPT, SCHEMA
 from aimass_apps.ml.evaluate.card import CARD, render_card
 from aimass_apps.registry.artefacts import Manifest, write_manifest
-from aimass_apps.registry.models import Kind, ModelVersion, Stage
+from aimass_apps.registry.models import ModelVersion, Stage
 from aimass_apps.registry.stages import move_version
 from aimass_apps.registry.store import install_version
+from triage import DESK
 from triage.metrics import label_space
 
 SOURCE: Final = Path(__file__).parent
@@ -43,7 +45,7 @@ def register(*, model: str, offers: int = OFFERS, most_tokens: int = MOST_TOKENS
 def go_live(*, model: str, reason: str, offers: int = OFFERS, most_tokens: int = MOST_TOKENS) -> None:
     """Let `model` answer, unless another language model does."""
     version = register(model=model, offers=offers, most_tokens=most_tokens)
-    if not ModelVersion.objects.filter(desk=version.desk, kind=Kind.LLM, stage=Stage.LIVE).exists():
+    if not ModelVersion.objects.filter(desk=version.desk, kind=LLM.key, stage=Stage.LIVE).exists():
         move_version(version=version, to=Stage.LIVE, by=None, reason=reason)
 
 
@@ -54,8 +56,8 @@ def write_version(folder: Path, *, model: str, offers: int = OFFERS, most_tokens
     asking = {"model": model, "offers": offers, "most_tokens": most_tokens}
     (folder / ASKING).write_text(json.dumps(asking, indent=1) + "\n", encoding="utf-8")
     manifest = {
-        "desk": "triage",
-        "kind": "llm",
+        "desk": DESK,
+        "kind": LLM.key,
         "language": "any",
         "name": f"Language model {model}",
         "labels": label_space(),

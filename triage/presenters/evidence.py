@@ -8,7 +8,8 @@ from typing import Any
 from aimass_apps.learning.evidence import Report, reports_of
 from aimass_apps.ml.evaluate.card import BESIDE, p_value
 from aimass_apps.ml.evaluate.run_log import read_runs
-from aimass_apps.registry.models import Desk, ModelVersion, Stage
+from aimass_apps.registry.models import ModelVersion, Stage
+from triage import DESK
 
 RUNS = Path(__file__).parents[1] / "evaluation" / "runs.jsonl"
 NEWEST = 60  # runs that the page shows
@@ -17,7 +18,7 @@ IN_USE = (Stage.LIVE, Stage.CANARY, Stage.SHADOW)
 
 def tests_of_versions() -> list[dict[str, Any]]:
     """For each test: its figures, a row for each version in use, and the comparison of several where one was kept."""
-    versions = ModelVersion.objects.filter(desk=Desk.TRIAGE, stage__in=IN_USE).defer("card").order_by("kind", "number")
+    versions = ModelVersion.objects.filter(desk=DESK, stage__in=IN_USE).defer("card").order_by("kind", "number")
     by_task: dict[str, list[tuple[ModelVersion, Report]]] = {}
     for version in versions:
         for task, report in reports_of(version).items():

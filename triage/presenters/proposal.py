@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from aimass_apps.registry.models import Kind
+from aimass_apps.inference.kinds.ensemble.kind import KIND as ENSEMBLE
+from aimass_apps.registry.models import kind_choices
 from triage.knowledge.vitals import RANGES
 from triage.labels import icd10_of, name_of
 from triage.models import Urgency
@@ -139,14 +140,14 @@ def unanswered(outcome: Mapping[str, Any]) -> list[str]:
         "late": _("The %(model)s model had not answered yet when the proposal was made."),
     }
     sentences = [words[each["state"]] % {"model": _named(each)["shown"]} for each in models if each["state"] in words]
-    if any(model["kind"] == Kind.ENSEMBLE and model["state"] == "failed" for model in models):
+    if any(model["kind"] == ENSEMBLE.key and model["state"] == "failed" for model in models):
         sentences[0] = _("The ensemble could not be used: every model counts the same, and no set is given.")
     return sentences
 
 
 def _named(model: Mapping[str, Any]) -> dict[str, Any]:
     kind = model["kind"]
-    return {**model, "shown": str(Kind(kind).label) if kind in Kind.values else kind}
+    return {**model, "shown": dict(kind_choices()).get(kind, kind)}
 
 
 def condition_rows(outcome: Mapping[str, Any]) -> list[tuple[str, list[float | None], str]]:

@@ -88,7 +88,7 @@ def visit_page(visit: Visit, by: User, now: datetime) -> dict[str, Any]:
         "record": [_record(each) for each in current.submission.reviews.all()],
         "review": review,
         "judged": current.state == Assessment.State.CLOSED,
-        "may_correct": review is None or review.by_id == by.pk or by.has_perm("triage.view_all"),
+        "may_correct": review is None or review.by_id == by.pk or by.has_perm("triage.correct_any"),
         "may_assess": by.has_perm("triage.assess"),
         "language": current.submission.language,
         **_words(current, outcome),

@@ -14,8 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from zipfile import ZipFile
 
-from django.conf import settings
-
+from aimass_apps import environment
 from aimass_apps.ml.recipe.schema import BadRecipe
 
 NAME = "all-mpnet-base-v2"
@@ -27,7 +26,7 @@ def get_model_path() -> Path:
 
     Raises `BadRecipe` when a wheel is not installed.
     """
-    folder = Path(settings.AIMASS_HOME) / "bases" / NAME
+    folder = environment.home() / "bases" / NAME
     if not (folder / "config.json").is_file():
         join([_part(wheel) for wheel in WHEELS], folder)
     return folder

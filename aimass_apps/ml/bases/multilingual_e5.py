@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from django.conf import settings
 from safetensors.numpy import save_file
 from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers, processors
 from tokenizers.models import Unigram
 
+from aimass_apps import environment
 from aimass_apps.inference.output_head import Array
 from aimass_apps.inference.text.chinese import simplify
 from aimass_apps.ml.recipe.schema import BadRecipe
@@ -51,7 +51,7 @@ def get_model_path() -> Path:
 
     Raises `BadRecipe` when the wheel is not installed.
     """
-    folder = Path(settings.AIMASS_HOME) / "bases" / "e5-small-zh"
+    folder = environment.home() / "bases" / "e5-small-zh"
     if not (folder / "config.json").is_file():
         found = find_spec(WHEEL)
         if found is None or not found.submodule_search_locations:

@@ -27,8 +27,6 @@ from aimass_apps.ml.fit import checkpoints
 from aimass_apps.ml.fit.bert import encode, length_grouped, pad
 from aimass_apps.ml.fit.progress import Progress, Report
 from aimass_apps.ml.recipe.provenance import LIBRARIES, installed
-from aimass_apps.registry.models import Desk
-from aimass_apps.submissions.models import Submission
 
 SUMMARY = "adaptation.json"
 HELD_BACK = 0.05
@@ -92,14 +90,6 @@ class WordGuesser(nn.Module):
         guess = self.norm(functional.gelu(self.dense(hidden[asked])))
         logits = functional.linear(guess, self.encoder.get_input_embeddings().weight, self.bias)
         return functional.cross_entropy(logits, wanted[asked], reduction="sum") / asked.sum().clamp(min=1)
-
-
-def posts(language: str, most: int) -> Iterator[str]:
-    """The latest moderation posts, each text once. Triage texts are sealed and are not read for this."""
-    found = Submission.objects.filter(desk=Desk.MODERATION).exclude(text="")
-    if language != "any":
-        found = found.filter(language=language)
-    yield from found.order_by("-arrived_at").values_list("text", flat=True)[:most].iterator()
 
 
 def adapt(base: str, texts: Iterable[str], out: Path, settings: Settings, report: Report) -> Adapted:

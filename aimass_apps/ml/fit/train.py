@@ -4,36 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from aimass_apps.inference.kinds.ensemble.predictor import KIND as ENSEMBLE
-from aimass_apps.inference.output_head import Array, Head, plain_head, read_head
+from aimass_apps.inference.output_head import Array, Head, read_head
 from aimass_apps.ml.evaluate.card import write_card
 from aimass_apps.ml.fit import processes
+from aimass_apps.ml.fit.artefacts import Fitted, Fitter, head_shape
 from aimass_apps.ml.fit.calibrate import calibrate, expected_calibration_error, threshold_for_precision
-from aimass_apps.ml.fit.distil import fold_of, with_teacher
+from aimass_apps.ml.fit.distil import fold_of
 from aimass_apps.ml.fit.progress import Progress, Report, silent
-from aimass_apps.ml.fit.train_ensemble import train_ensemble
-from aimass_apps.ml.fit.word_lists import seal_word_list
 from aimass_apps.ml.recipe.examples import Example, Split, as_arrays
 from aimass_apps.ml.recipe.prepare import Prepared, prepare
 from aimass_apps.ml.recipe.provenance import made_with, rows_sha256
 from aimass_apps.ml.recipe.schema import EARLIER, BadRecipe, Recipe, by_path, read_recipe
 from aimass_apps.registry.artefacts import MANIFEST, read_manifest, starters
+from aimass_apps.registry.kinds import kind_of, load
 
 ENOUGH_VALIDATION = 200  # rows; fewer can't calibrate seven labels
 MOST_VALIDATION = 700  # rows of one source, so that the largest does not decide the calibration
-
-
-class Fitted(Protocol):
-    """A trained model before calibration."""
-
-    def logits(self, texts: Sequence[str]) -> Array: ...
 
 
 def train_recipe(
@@ -45,15 +38,19 @@ def train_recipe(
     Checkpoints and curves stand beside it in `out.work`, from which the next call goes on. Raises
     `BadRecipe`, `leaks.Leak`, and `progress.Stopped` when `progress` asks for an end.
     """
-    plan = read_recipe(recipe)
-    if plan.kind == "keywords":
-        return seal_word_list(plan, out)
-    plan = with_trained_earlier(plan, data, out, progress)
+    plan = with_trained_earlier(read_recipe(recipe), data, out, progress)
     prepared = prepare(plan, data, work_folder(out), progress)
     if leave_out is not None:
         prepared = prepared.without(leave_out)
-    if plan.kind == ENSEMBLE:
-        return train_ensemble(plan, prepared, starters(plan.desk), out, progress)
+    return train_rows(plan, prepared, starters(plan.desk), out, progress)
+
+
+def train_rows(plan: Recipe, prepared: Prepared, members: Iterable[Path], out: Path, progress: Report = silent) -> Path:
+    """Train on rows that are already read and checked; `members` are the versions that an ensemble may combine."""
+    trainer = kind_of(plan.kind).trainer
+    if trainer:
+        made: Path = load(trainer)(plan, prepared, members, out, progress)
+        return made
     return train_prepared(plan, prepared, out, progress)
 
 
@@ -103,9 +100,8 @@ def work_folder(out: Path) -> Path:
 
 def train_prepared(plan: Recipe, prepared: Prepared, out: Path, progress: Report = silent) -> Path:
     """Fit, compress and calibrate on rows that are already read and checked; the artefact folder `out`."""
-    # A desk's own kind of model is fitted by a function that its recipe names.
-    fit = by_path(plan.settings["fitter"]) if "fitter" in plan.settings else _FITTERS[plan.kind]
-    store: Store = fit(plan, prepared.splits, work_folder(out), progress)
+    fit: Fitter = load(kind_of(plan.kind).fitter)
+    store = fit(plan, prepared.splits, work_folder(out), progress)
     if processes.is_first():
         fresh = out.with_name(out.name + ".new")
         shutil.rmtree(fresh, ignore_errors=True)
@@ -165,58 +161,6 @@ def with_prior(head: Head, plan: Recipe) -> Head:
     known: dict[str, float] = by_path(plan.settings["prior"])()
     bias = (each + known.get(label, 0.0) for label, each in zip(head.labels, head.bias, strict=True))
     return replace(head, bias=tuple(bias))
-
-
-def head_shape(plan: Recipe) -> dict[str, Any]:
-    """The head's settings that a recipe may set."""
-    given = plan.settings
-    return {
-        "tokens": given.get("serve_tokens", 128),
-        "combine": given.get("combine", "max"),
-        "tell_facts": given.get("tell_facts", False),
-        "drop_denials": given.get("drop_denials", False),
-    }
-
-
-Store = Callable[[Path], tuple[Fitted, Sequence[str]]]  # writes what was fitted; opens it again, and its files
-
-
-def _fit_bert(plan: Recipe, splits: Sequence[Split], work: Path, progress: Report) -> Store:
-    # Imported here: torch is not there on a machine that trains SVMs only.
-    from aimass_apps.inference.kinds.bert.predictor import BertPredictor
-    from aimass_apps.ml.fit.bert import fit_bert
-    from aimass_apps.ml.shrink.compress import FILES, compress
-
-    if "distil" in plan.settings:
-        with processes.first_goes_first():
-            splits = with_teacher(plan, splits, work, progress)
-    fitted = fit_bert(plan, splits, work, progress)
-
-    def store(folder: Path) -> tuple[Fitted, Sequence[str]]:
-        progress(Progress("compress", 0, 1))
-        head = plain_head(plan.groups, **head_shape(plan))
-        compress(fitted.model, fitted.tokenizer, head, folder, plan.settings.get("bits", 8))
-        return BertPredictor.load(folder, "cpu"), FILES
-
-    return store
-
-
-def _fit_svm(plan: Recipe, splits: Sequence[Split], work: Path, progress: Report) -> Store:
-    from aimass_apps.inference.kinds.svm.predictor import FILES, SvmPredictor
-    from aimass_apps.ml.fit.svm import fit_svm, write_svm
-    from aimass_apps.ml.recipe.examples import epoch
-
-    model = fit_svm(plan, epoch(splits, 10**6, plan.seed), progress)
-
-    def store(folder: Path) -> tuple[Fitted, Sequence[str]]:
-        write_svm(model, model.head, folder)
-        # What is calibrated is what is stored: int8 coefficients.
-        return SvmPredictor.load(folder), FILES
-
-    return store
-
-
-_FITTERS: dict[str, Callable[[Recipe, Sequence[Split], Path, Report], Store]] = {"bert": _fit_bert, "svm": _fit_svm}
 
 
 def _validation(splits: Sequence[Split]) -> list[Example]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from aimass_apps.inference.kinds.keywords.predictor import MATCHES, WORDS, BadWordList, Entry, read_entries
 from aimass_apps.ml.evaluate.card import write_card
+from aimass_apps.ml.fit.progress import Report
+from aimass_apps.ml.recipe.prepare import Prepared
 from aimass_apps.ml.recipe.schema import BadRecipe, Recipe
 
 TERM_COLUMNS = ("term", "text", "word", "phrase")
@@ -111,8 +113,11 @@ def _plain(entry: Entry) -> dict[str, Any]:
     return {"term": entry.term, "label": entry.label, "severity": entry.severity, "match": entry.match}
 
 
-def seal_word_list(plan: Recipe, out: Path) -> Path:
-    """Copy, check and seal a recipe's own word list; its thresholds stand in the recipe. Raises `BadRecipe`."""
+def seal_word_list(plan: Recipe, prepared: Prepared, members: Iterable[Path], out: Path, progress: Report) -> Path:
+    """Copy, check and seal a recipe's own word list: it learns from no rows. Raises `BadRecipe`.
+
+    Its thresholds stand in the recipe.
+    """
     words = plan.path.parent / plan.settings["words"]
     raw = json.loads(words.read_text(encoding="utf-8"))
     entries = read_entries(raw["entries"])

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from aimass_apps.operations import addresses
+from aimass_apps import environment
 from aimass_apps.operations.services.processes import (
     ServiceError,
     child_command,
@@ -73,7 +73,7 @@ class Postgres:
     @property
     def url(self) -> str:
         """The DATABASE_URL of this server."""
-        return addresses.local_database_url(self.home)
+        return environment.local_database_url(self.home)
 
     def start(self, *, patience: float = 60.0) -> None:
         """Start and wait until it answers; ServiceError (one sentence) when it can't."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from aimass_apps.operations import addresses
+from aimass_apps import environment
 
 CHILD = Path(__file__).with_name("child.py")
 NOBODY = 65534  # owns the folder where root had to become `nobody`
@@ -145,7 +145,7 @@ def end(pid: int, *, first: signal.Signals = signal.SIGTERM, patience: float = 1
 
 def make_socket_folder(home: Path) -> Path:
     """Make the private folder of the sockets of an installation and return it."""
-    folder = addresses.socket_dir(home)
+    folder = environment.socket_dir(home)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if folder.stat().st_uid not in (os.geteuid(), NOBODY):
         message = f"The folder {folder} belongs to another user: remove it, or move the project to a shorter path."

@@ -8,7 +8,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-from aimass_apps.operations import addresses
+from aimass_apps import environment
 from aimass_apps.operations.services.processes import (
     ServiceError,
     child_command,
@@ -38,7 +38,7 @@ class Valkey:
     @property
     def url(self) -> str:
         """The REDIS_URL of this server, as Celery writes it."""
-        return addresses.local_redis_url(self.home)
+        return environment.local_redis_url(self.home)
 
     def start(self, *, patience: float = 20.0) -> None:
         """Start and wait until it answers; ServiceError (one sentence) when it can't."""

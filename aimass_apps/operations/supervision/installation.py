@@ -10,9 +10,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from types import FrameType
 
+from aimass_apps import environment
 from aimass_apps.operations import local_llm, training_set
 from aimass_apps.operations.services.postgres import Postgres
-from aimass_apps.operations.services.processes import ServiceError
 from aimass_apps.operations.services.valkey import Valkey
 from aimass_apps.operations.supervision.claim import check_disk, check_port, claim, end_orphans
 from aimass_apps.operations.supervision.programs import (
@@ -95,9 +95,9 @@ class Installation:
     def _services(self) -> dict[str, Postgres | Valkey]:
         """Return the embedded services, less those that the environment replaces by servers of one's own."""
         services: dict[str, Postgres | Valkey] = {}
-        if not os.environ.get("DATABASE_URL"):
+        if not environment.text("DATABASE_URL"):
             services["PostgreSQL"] = Postgres(self.home)
-        if not os.environ.get("REDIS_URL"):
+        if not environment.text("REDIS_URL"):
             services["Valkey"] = Valkey(self.home)
         return services
 
@@ -136,16 +136,3 @@ class Installation:
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self.supervisor.request_stop()
-
-
-def chosen_host() -> str:
-    """Return HOST from the environment, this machine alone by default."""
-    return os.environ.get("HOST") or "127.0.0.1"
-
-
-def chosen_port() -> int:
-    """Return PORT from the environment; ServiceError when it is no port."""
-    text = os.environ.get("PORT") or "8000"
-    if not text.isdigit() or not 0 < int(text) < 65536:
-        raise ServiceError(f"PORT is {text!r}: set it to a number from 1 to 65535.")
-    return int(text)

@@ -1,11 +1,11 @@
 """The programs of a running installation: how each is started, and how long it may take to stop."""
 
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from aimass_apps.operations.addresses import BASE_DIR
+from aimass_apps import environment
+from aimass_apps.environment import BASE_DIR
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ def first_programs(*, host: str, port: int) -> list[Program]:
 def later_programs(home: Path) -> list[Program]:
     """Return what can wait until people see the site: on two cores that halves their waiting."""
     programs = [worker("background", pool="threads", concurrency=4, patience=15.0), beat(home)]
-    return [*programs, remote_worker()] if os.environ.get("AIMASS_LLM_URL") else programs
+    return [*programs, remote_worker()] if environment.text("AIMASS_LLM_URL") else programs
 
 
 def remote_worker() -> Program:
     """The worker that asks models elsewhere: as many questions at once as it has threads, and no other work."""
-    at_once = int(os.environ.get("AIMASS_LLM_CONCURRENCY") or 2)
+    at_once = environment.whole("AIMASS_LLM_CONCURRENCY", least=1)
     return worker("remote", pool="threads", concurrency=at_once, patience=15.0)
 
 
@@ -87,7 +87,7 @@ def web(*, host: str, port: int) -> Program:
             *(sys.executable, "-m", "granian", "--interface=wsgi"),
             f"--host={host}",
             f"--port={port}",
-            f"--workers={os.environ.get('WEB_WORKERS', '2')}",
+            f"--workers={environment.whole('WEB_WORKERS', least=1)}",
             "--blocking-threads=4",
             "--backlog=1024",
             "--no-ws",
@@ -102,5 +102,5 @@ def web(*, host: str, port: int) -> Program:
 
 
 def _celery(command: str) -> tuple[str, ...]:
-    level = os.environ.get("LOG_LEVEL", "WARNING")
+    level = environment.text("LOG_LEVEL", "WARNING")
     return (sys.executable, "-m", "celery", "--app=aimass_apps", "--skip-checks", command, f"--loglevel={level}")

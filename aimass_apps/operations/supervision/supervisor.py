@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-from aimass_apps.operations.addresses import BASE_DIR
+from aimass_apps.environment import BASE_DIR
 from aimass_apps.operations.services.postgres import Postgres
 from aimass_apps.operations.services.processes import LARGEST_LOG_BYTES, ServiceError, child_command, spawn, tail
 from aimass_apps.operations.services.valkey import Valkey

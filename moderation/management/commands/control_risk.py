@@ -5,13 +5,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from aimass_apps.inference.predictor import UnknownKind
 from aimass_apps.learning.lookup import NoSuchVersion, find_version
 from aimass_apps.ml.evaluate.card import table
 from aimass_apps.ml.recipe.schema import BadRecipe
 from aimass_apps.ml.risk import Case, Control, control
 from aimass_apps.registry.artefacts import BrokenArtefact
-from aimass_apps.registry.models import Desk, ModelVersion
+from aimass_apps.registry.kinds import UnknownKind
+from aimass_apps.registry.models import ModelVersion
 from moderation.decide import VersionAnswer
 from moderation.operating_point import DIALS, limits_of, rules_at
 from moderation.policy_revisions import policy_file, revise_policy, withdraw_revision
@@ -29,7 +29,6 @@ class Command(BaseCommand):
         return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--desk", choices=Desk.values, default=Desk.MODERATION)
         parser.add_argument("--version", dest="model", help="an installed version, such as moderation-bert-en-1")
         source = parser.add_mutually_exclusive_group()
         source.add_argument("--reviews", action="store_true", help="from this site's own reviews (the default)")
@@ -39,9 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--delta", type=float, default=0.05, help="1 - the confidence (0.05)")
         parser.add_argument("--apply", action="store_true", help="put what was found into force as a policy revision")
 
-    def handle(self, *args: Any, desk: str, model: str | None, alpha: float, delta: float, **options: Any) -> None:
-        if desk == Desk.TRIAGE:
-            raise CommandError("The triage desk decides nothing by itself: a clinician confirms every level.")
+    def handle(self, *args: Any, model: str | None, alpha: float, delta: float, **options: Any) -> None:
         if options["withdraw"]:
             self.stdout.write(f"The policy file alone holds again ({withdraw_revision(by=None)}).")
             return

@@ -6,10 +6,10 @@ from django.utils import timezone
 
 from aimass_apps.learning.datasets import NothingReviewed, choose_split, freeze_dataset
 from aimass_apps.people.models import User
-from aimass_apps.submissions import desk as desks
 from aimass_apps.submissions.desk import Example
 from aimass_apps.submissions.models import Submission
 from aimass_apps.submissions.reviews import AlreadyReviewed, record_review
+from tests.support.desks import StubDesk, stand_in
 
 pytestmark = pytest.mark.django_db
 
@@ -28,8 +28,9 @@ def reviewed(monkeypatch):
     def examples(until):
         return iter(Example(review.submission, review, {"insult": True}) for review in reviews if review.at <= until)
 
-    room = desks.Room(settle=lambda _: None, examples=examples, metrics=lambda _: {}, label_space=lambda: ["insult"])
-    monkeypatch.setitem(desks._rooms, "moderation", room)
+    stub = StubDesk()
+    monkeypatch.setattr(stub, "examples", examples, raising=False)
+    stand_in(monkeypatch, stub)
     for review in reviews:
         review.refresh_from_db()
     return reviews

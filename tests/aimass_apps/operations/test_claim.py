@@ -18,7 +18,6 @@ from aimass_apps.operations.supervision.claim import (
     end_orphans,
     orphans,
 )
-from aimass_apps.operations.supervision.installation import chosen_port
 
 
 def test_a_second_claim_is_refused_and_names_the_first(tmp_path: Path) -> None:
@@ -58,14 +57,6 @@ def test_a_full_disk_is_told_before_anything_is_started(tmp_path: Path, monkeypa
 
     with pytest.raises(ServiceError, match="5 MB of disk"):
         check_disk(tmp_path)
-
-
-@pytest.mark.parametrize("text", ["http", "0", "70000", "-1"])
-def test_a_port_that_is_none_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PORT", text)
-
-    with pytest.raises(ServiceError, match="from 1 to 65535"):
-        chosen_port()
 
 
 @pytest.mark.processes

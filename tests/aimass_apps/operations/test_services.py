@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from aimass_apps.operations import addresses
+from aimass_apps import environment
 from aimass_apps.operations.services import processes
 from aimass_apps.operations.services.postgres import Postgres
 from aimass_apps.operations.services.processes import ServiceError, explain, remember, remembered, start_time
@@ -128,7 +128,7 @@ def test_long_paths_get_a_short_socket_folder(tmp_path: Path) -> None:
     assert answers(server.socket)
     assert len(os.fsencode(server.socket)) <= 107
     server.stop()
-    addresses.socket_dir(deep).rmdir()
+    environment.socket_dir(deep).rmdir()
 
 
 def test_valkey_keeps_its_keys_over_a_kill_after_the_second(valkey: Valkey) -> None:
@@ -169,7 +169,7 @@ def test_a_child_dies_with_the_process_that_started_it(tmp_path: Path) -> None:
         ],
         stdout=subprocess.PIPE,
         text=True,
-        cwd=addresses.BASE_DIR,
+        cwd=environment.BASE_DIR,
     )
     assert parent.stdout is not None
     child = int(parent.stdout.readline())

@@ -6,28 +6,15 @@ from collections.abc import Callable
 import pytest
 
 from aimass_apps.registry.models import ModelVersion, Stage
-from aimass_apps.submissions import desk as desks
 from aimass_apps.submissions.ledger import Claimed, Question, Result, ask, claim
 from aimass_apps.submissions.models import Prediction, Submission
-
-
-class CountingDesk:
-    """Stands in for the moderation desk and remembers what it was asked to settle."""
-
-    def __init__(self) -> None:
-        self.settled: list[int] = []
-
-    def settle(self, submissions: list[Submission]) -> None:
-        self.settled += [submission.pk for submission in submissions]
+from tests.support.desks import CountingDesk, stand_in
 
 
 @pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch) -> CountingDesk:
     counting = CountingDesk()
-    room = desks.Room(
-        settle=counting.settle, examples=lambda until: iter(()), metrics=lambda rows: {}, label_space=lambda: []
-    )
-    monkeypatch.setitem(desks._rooms, "moderation", room)
+    stand_in(monkeypatch, counting)
     return counting
 
 

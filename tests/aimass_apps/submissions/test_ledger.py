@@ -1,6 +1,5 @@
 """Claim, store, leases and poison rows. The traps of concurrency have a file of their own."""
 
-import dataclasses
 import uuid
 from datetime import UTC, datetime
 
@@ -8,7 +7,6 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from aimass_apps.registry.models import Stage
-from aimass_apps.submissions import desk as desks
 from aimass_apps.submissions.ledger import (
     GIVE_UP_AFTER,
     Result,
@@ -125,8 +123,7 @@ def test_one_submission_that_can_not_be_settled_does_not_hold_up_the_others(desk
             raise RuntimeError
         settle(submissions)
 
-    room = dataclasses.replace(desks.room_of("moderation"), settle=fail_for_the_second)
-    monkeypatch.setitem(desks._rooms, "moderation", room)
+    monkeypatch.setattr(desk, "settle", fail_for_the_second)
     assert settle_forgotten() == 2
     assert desk.settled == [asked[0].pk, asked[2].pk]
 

@@ -12,8 +12,8 @@ TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 BASE_TOKENS = (STATIC / "tokens.css").read_text().split("@media")[0]
 TOKENS = dict(re.findall(r"--([\w-]+):\s*([^;]+);", BASE_TOKENS))
 ICONS = set(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "icons.svg").read_text()))
-ROOMS = [settings.BASE_DIR / room for room in ("aimass_apps", "moderation", "triage")]
-PROGRAMS = [path for room in ROOMS for path in room.rglob("*.py")]
+ROOTS = [settings.BASE_DIR / root for root in ("aimass_apps", "moderation", "triage")]
+PROGRAMS = [path for root in ROOTS for path in root.rglob("*.py")]
 
 
 def luminance(colour: str) -> float:

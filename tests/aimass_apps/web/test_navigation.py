@@ -2,7 +2,7 @@
 
 import pytest
 
-from aimass_apps.people.roles import PERMISSIONS, Role
+from aimass_apps.people.roles import Role, permissions_of
 from aimass_apps.web import navigation
 
 
@@ -41,7 +41,7 @@ def test_the_longest_address_is_the_active_one(path, active):
 
 @pytest.mark.parametrize("role", Role.values)
 def test_every_entry_leads_somewhere_and_nobody_sees_the_other_desk(role):
-    links = navigation.links(Somebody(*PERMISSIONS[role]), "/")
+    links = navigation.links(Somebody(*permissions_of(role)), "/")
     figures = ("/triage/catalogue/", "/moderation/automatic/")  # show nobody's texts
     addresses = [link.url for link in links if not link.url.startswith(figures)]
     clinical, moderating = (any(url.startswith(desk) for url in addresses) for desk in ("/triage/", "/moderation/"))

@@ -23,7 +23,7 @@ CHEST = "Crushing central chest pain spreading to the left arm for an hour, swea
 
 @pytest.fixture(scope="module")
 def bayes() -> BayesPredictor:
-    return BayesPredictor(tables(load_catalogue(), SETTINGS), plain_head(GROUPS, tell_facts=True))
+    return BayesPredictor(tables(load_catalogue(), SETTINGS), plain_head(GROUPS, reads=("tell_facts",)))
 
 
 def _ask(bayes: BayesPredictor, text: str, **facts: object) -> Answer:

@@ -1,18 +1,18 @@
 """manage.py evaluate_symptom2disease: what models trained there reach, and what the shipped ones answer."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from aimass_apps.inference.predictor import UnknownKind
+from aimass_apps import environment
 from aimass_apps.ml.evaluate.card import table
 from aimass_apps.ml.fit.console import ConsoleReport
 from aimass_apps.ml.fit.progress import Stopped
 from aimass_apps.ml.recipe.schema import BadRecipe, read_recipe
 from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact
+from aimass_apps.registry.kinds import UnknownKind
 
 RECIPES = Path(__file__).parents[2] / "evaluation"
 GROUPED, PURGED, RANDOM = SPLITS = ("grouped", "purged", "random")
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         found: dict[str, dict[str, float | int]] = {}
         try:
             recipes = {name: read_recipe(RECIPES / f"symptom2disease-{name}.toml") for name in options["recipe"]}
-            where = data or Path(os.environ.get("AIMASS_DATA", "."))
+            where = data or environment.data_folder() or Path()
             texts, named = task.read_rows(read_recipe(RECIPES / "symptom2disease-svm.toml"), where)
             groups = near_duplicate_groups(texts)
             for name, recipe in recipes.items():

@@ -1,55 +1,23 @@
-"""From a language model's words to an answer: what it claims, and which claims stand on words of the text.
+"""Which of a language model's claims stand on words of the text.
 
-The model is asked for JSON: `{"conditions": [{"id", "probability", "quotes"}], "urgency": {"level", "quotes"}}`.
 Nothing it writes is kept: labels must be the version's own, and of a quote only its place in the text.
 """
 
 from __future__ import annotations
 
-import json
-import math
-import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from typing import Final
 
-from aimass_apps.inference.kinds.llm.reader import PRESENT, Reader
+from aimass_apps.inference.kinds.llm.reader import PRESENT, Claim, Reader
 from aimass_apps.inference.predictor import Answer, NoAnswer, Span
 
-URGENCY: Final = "urgency:"
 QUOTED: Final = "quoted"
 NOT_IN_TEXT, NO_QUOTE, OUTSIDE = "not_in_text", "no_quote", "outside_catalogue"
-MOST_CLAIMS, MOST_QUOTES = 10, 6
-_FENCED = re.compile(r"^\s*(?:<think>.*?</think>)?\s*(?:```(?:json)?\s*(.*?)\s*```|(.*?))\s*$", re.DOTALL)
 _ALIKE = {"'": "\u2018\u2019", '"': "\u201c\u201d", "-": "\u2010\u2011\u2013\u2014"}
 _SAME = {other: plain for plain, others in _ALIKE.items() for other in others}
 _EDGES = " .,;:!?'\"…，。；：！？、()[]" + "".join(_SAME)
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One thing the model says: a label with a probability, and the words it says it for."""
-
-    label: str
-    weight: float
-    quotes: tuple[str, ...]
-
-
-def read_claims(words: str) -> list[Claim]:
-    """The claims in a reply, those of conditions first. Raises `NoAnswer`: `not_json`, `wrong_shape`."""
-    matched = _FENCED.match(words)
-    inner = (matched[1] or matched[2] or "") if matched else words
-    try:
-        said = json.loads(inner, parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        raise NoAnswer("not_json") from None
-    try:
-        conditions = [_condition(each) for each in said["conditions"][:MOST_CLAIMS]]
-        urgency = said["urgency"]
-        return [*conditions, Claim(f"{URGENCY}{_text(urgency['level'])}", 1.0, _quotes(urgency))]
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise NoAnswer("wrong_shape") from None
 
 
 def check_claims(claims: Collection[Claim], *, labels: Collection[str], text: str, reader: Reader) -> Answer:
@@ -134,34 +102,13 @@ def _ground(claim: Claim, quote: str, text: Folded, reader: Reader) -> Span:
 
 
 def _scaled(scores: dict[str, float]) -> dict[str, float]:
-    """Models are careless with sums: more than 1 over the conditions is brought down to 1."""
-    total = sum(value for label, value in scores.items() if not label.startswith(URGENCY))
-    if total <= 1:
-        return scores
-    return {label: value if label.startswith(URGENCY) else value / total for label, value in scores.items()}
+    """Models are careless with sums: more than 1 over the labels of one group is brought down to 1."""
+    totals: dict[str, float] = defaultdict(float)
+    for label, value in scores.items():
+        totals[_group(label)] += value
+    return {label: value / max(1.0, totals[_group(label)]) for label, value in scores.items()}
 
 
-def _condition(said: Any) -> Claim:
-    weight = said["probability"]
-    if isinstance(weight, bool) or not isinstance(weight, int | float):
-        raise TypeError
-    if not (math.isfinite(weight) and 0 <= weight <= 1):
-        raise ValueError
-    return Claim(_text(said["id"]), float(weight), _quotes(said))
-
-
-def _quotes(said: Any) -> tuple[str, ...]:
-    quotes = said["quotes"]
-    if not isinstance(quotes, list):
-        raise TypeError
-    return tuple(_text(each) for each in quotes[:MOST_QUOTES])
-
-
-def _text(said: Any) -> str:
-    if not isinstance(said, str):
-        raise TypeError
-    return said
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(name)
+def _group(label: str) -> str:
+    """What stands before the colon of a label: those of one group share out one probability."""
+    return label.rpartition(":")[0]

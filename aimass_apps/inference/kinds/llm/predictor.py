@@ -1,13 +1,12 @@
 """A large language model behind an endpoint as one of the voices: prompt and answer schema are the version's files.
 
 The version names the model; where it answers and with which key is a setting of the installation (`LLM_URL`,
-`LLM_KEY`). What it says counts as far as `claims` can tie it to the text, and nothing is decided by it.
+`LLM_KEY`). What it says counts as far as `claim_check` can tie it to the text, and nothing is decided by it.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,18 +14,14 @@ from typing import Any
 
 from django.conf import settings
 
-from aimass_apps.inference.kinds.llm.claim_check import URGENCY, check_claims, read_claims
+from aimass_apps.inference.kinds.llm.claim_check import check_claims
 from aimass_apps.inference.kinds.llm.endpoint import Endpoint, complete
 from aimass_apps.inference.kinds.llm.reader import Offer, Reader, reader_of
 from aimass_apps.inference.predictor import Answer, Item, NoAnswer
 from aimass_apps.registry.artefacts import read_manifest
-from triage.model_input import tell
 
 PROMPT, SCHEMA, ASKING = "prompt.txt", "answer.json", "asking.json"
 FILES = (PROMPT, SCHEMA, ASKING)
-LONGEST_TEXT = 12_000  # characters
-# Signs that chat templates give a meaning; control characters but for line breaks and tabs.
-_MARKUP = re.compile(r"<\|[^<>]{0,60}\|>|</?s>|\[/?INST\]|<</?SYS>>|[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +55,13 @@ class LlmPredictor:
     ) -> None:
         self.labels = tuple(labels)
         self._known = frozenset(labels)
-        self._conditions = frozenset(label for label in labels if not label.startswith(URGENCY))
+        self._choices = frozenset(label for label in labels if ":" not in label)  # others belong to groups
         self._prompt, self._schema, self._asking = prompt, schema, asking
         self._reader, self._endpoint = reader, endpoint
 
     @classmethod
     def load(cls, folder: Path, device: str = "auto") -> LlmPredictor:
-        """Open a version folder; `device` is the endpoint's own matter. Raises `reading.UnknownReader`."""
+        """Open a version folder; `device` is the endpoint's own matter. Raises `reader.UnknownReader`."""
         manifest = read_manifest(folder)
         return cls(
             labels=manifest.labels,
@@ -95,32 +90,19 @@ class LlmPredictor:
         return answers
 
     def _answer(self, item: Item) -> Answer:
-        offers = self._reader.offers(item, self._conditions, self._asking.offers)
+        offers = self._reader.offers(item, self._choices, self._asking.offers)
         said = complete(
             self._endpoint,
             model=self._asking.model,
             messages=[
                 {"role": "system", "content": self._prompt.replace("{conditions}", _listed(offers))},
-                {"role": "user", "content": question(item)},
+                {"role": "user", "content": self._reader.question(item)},
             ],
-            schema=_filled(self._schema, [offer.label for offer in offers]),
+            schema=self._reader.fill_schema(self._schema, [offer.label for offer in offers]),
             most_tokens=self._asking.most_tokens,
         )
-        return check_claims(read_claims(said), labels=self._known, text=item.text, reader=self._reader)
-
-
-def question(item: Item) -> str:
-    """The visit as JSON, so that no words of it can end the part that is data."""
-    text = _MARKUP.sub(" ", item.text[:LONGEST_TEXT])
-    return json.dumps({"person": tell("", item.facts), "text": text}, ensure_ascii=False)
+        return check_claims(self._reader.read_reply(said), labels=self._known, text=item.text, reader=self._reader)
 
 
 def _listed(offers: Sequence[Offer]) -> str:
     return "\n".join(f"{offer.label}: {offer.meaning}" for offer in offers)
-
-
-def _filled(schema: Mapping[str, Any], ids: list[str]) -> dict[str, Any]:
-    """The schema with the offered labels as the only ones that a condition's id may be."""
-    whole: dict[str, Any] = json.loads(json.dumps(schema))
-    whole["properties"]["conditions"]["items"]["properties"]["id"]["enum"] = ids
-    return whole

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from aimass_apps.inference.predictor import Item
 
@@ -19,8 +19,26 @@ class Offer:
     meaning: str
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing the model says: a label with a probability, and the words it says it for."""
+
+    label: str
+    weight: float
+    quotes: tuple[str, ...]
+
+
 class Reader(Protocol):
-    """The two questions that a language model's prompt and the check of its claims ask of a desk."""
+    """What a language model's prompt, its reply and the check of its claims ask of a desk."""
+
+    def question(self, item: Item) -> str:
+        """What is asked: the item so written that no words of it can end the part that is data."""
+
+    def read_reply(self, words: str) -> list[Claim]:
+        """The claims in a reply. Raises `NoAnswer`: `not_json`, `wrong_shape`."""
+
+    def fill_schema(self, schema: Mapping[str, Any], labels: list[str]) -> dict[str, Any]:
+        """The version's reply schema with the offered labels as the only ones that a claim may name."""
 
     def offers(self, item: Item, labels: Collection[str], most: int) -> list[Offer]:
         """The labels to choose from, at most so many, the fitting ones first."""

@@ -9,7 +9,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from aimass_apps.inference.kinds.ensemble.predictor import NoMembers
-from aimass_apps.inference.predictor import UnknownKind
 from aimass_apps.learning.evidence import keep_reports
 from aimass_apps.learning.lookup import NoSuchVersion
 from aimass_apps.learning.lookup import find_version as find_installed
@@ -20,6 +19,7 @@ from aimass_apps.ml.evaluate.evaluation_tasks import Task, read_tasks, task_for
 from aimass_apps.ml.evaluate.measure import measure, open_version
 from aimass_apps.ml.recipe.schema import BadRecipe
 from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, Manifest, starters
+from aimass_apps.registry.kinds import UnknownKind
 from aimass_apps.registry.store import unpack_version
 
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--desk", choices=("moderation", "triage"), required=True)
+        parser.add_argument("--desk", choices=settings.DESKS, required=True)
         parser.add_argument(
             "--version", required=True, dest="model", help="an artefact folder, a starter or an installed version"
         )

@@ -4,12 +4,12 @@ import argparse
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from aimass_apps.learning.datasets import NothingReviewed, freeze_dataset
-from aimass_apps.registry.models import Desk
 
 
 def _moment(text: str) -> datetime:
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     help = "Freeze the latest review of every submission of a desk."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--desk", required=True, choices=Desk.values)
+        parser.add_argument("--desk", required=True, choices=settings.DESKS)
         parser.add_argument("--until", type=_moment, help="leave out reviews after this moment (default: now)")
         parser.add_argument("--seed", type=int, default=0, help="decides which rows become the test split")
 

@@ -3,10 +3,11 @@
 import argparse
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from aimass_apps.learning.promotion import NothingToRollBack, roll_back
-from aimass_apps.registry.models import Desk, Kind
+from aimass_apps.registry.kinds import all_kinds
 from aimass_apps.registry.stages import WrongStage
 
 
@@ -14,8 +15,8 @@ class Command(BaseCommand):
     help = "Put the model version that was live before back in its place."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--desk", required=True, choices=Desk.values)
-        parser.add_argument("--kind", required=True, choices=Kind.values)
+        parser.add_argument("--desk", required=True, choices=settings.DESKS)
+        parser.add_argument("--kind", required=True, choices=[kind.key for kind in all_kinds()])
         parser.add_argument("--language", default="any")
         parser.add_argument("--reason", default="rolled back from the command line")
 

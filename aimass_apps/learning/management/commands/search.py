@@ -1,12 +1,12 @@
 """`manage.py search --recipe R --data DIR --out NEW.toml`: better settings for a recipe, found on few of its rows."""
 
-import os
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from aimass_apps import environment
 from aimass_apps.ml.fit.console import ConsoleReport
 from aimass_apps.ml.fit.progress import Stopped
 from aimass_apps.ml.recipe.schema import BadRecipe, read_recipe
@@ -36,7 +36,7 @@ class Command(BaseCommand):
             if plan.kind != "bert":
                 raise CommandError(f"{recipe} trains no BERT: only those are searched.")
             try:
-                data = options["data"] or Path(os.environ.get("AIMASS_DATA", "."))
+                data = options["data"] or environment.data_folder() or Path()
                 found = search(plan, prepare(plan, data, work, report).splits, work, report, trials=trials, rows=rows)
             except Stopped:
                 found = best_so_far(plan, work, rows)

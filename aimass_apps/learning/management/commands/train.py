@@ -1,12 +1,12 @@
 """`manage.py train --recipe R --data DIR --out DIR`: one artefact from a recipe, its files and perhaps reviews."""
 
-import os
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from aimass_apps import environment
 from aimass_apps.ml.fit import processes
 from aimass_apps.ml.fit.console import ConsoleReport
 from aimass_apps.ml.fit.progress import Report, Stopped, silent
@@ -40,7 +40,7 @@ class Command(BaseCommand):
             else:
                 from aimass_apps.ml.fit.train import train_recipe
 
-                where = options["data"] or Path(os.environ.get("AIMASS_DATA", "."))
+                where = options["data"] or environment.data_folder() or Path()
                 folder = train_recipe(recipe, where, out, report)
         except Stopped:
             raise CommandError(f"stopped; the same command goes on from {out}.work") from None

@@ -1,12 +1,12 @@
 """`manage.py trials --plan P --data DIR --out DIR`: variants of a recipe side by side, as in docs/trials.md."""
 
-import os
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from aimass_apps import environment
 from aimass_apps.ml.evaluate.card import table
 from aimass_apps.ml.fit.console import ConsoleReport
 from aimass_apps.ml.fit.progress import Stopped
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         report = ConsoleReport().listen()
         try:
             tried = read_plan(plan)
-            prepared = prepare(tried.recipe, options["data"] or Path(os.environ.get("AIMASS_DATA", ".")), out, report)
+            prepared = prepare(tried.recipe, options["data"] or environment.data_folder() or Path(), out, report)
             if options["formats"]:
                 from aimass_apps.ml.shrink.weight_formats import compare_formats
 

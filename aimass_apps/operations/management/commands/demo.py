@@ -1,4 +1,4 @@
-"""`manage.py demo`: invented posts and visits; `--wipe` removes them."""
+"""`manage.py demo`: what every desk has to show before real work comes; `--wipe` removes them."""
 
 import argparse
 from typing import Any
@@ -7,11 +7,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
 from aimass_apps.operations.demo import load_demo, wipe_demo
-from triage.demo.visits import NobodyToOpenVisits
+from aimass_apps.submissions.desk import CantLoadDemo
 
 
 class Command(BaseCommand):
-    help = "Feed invented posts and visits to a running installation, or wipe them."
+    help = "Feed every desk's invented texts to a running installation, or wipe them."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--wipe", action="store_true", help="remove what the demo brought, and all that came of it")
@@ -21,7 +21,7 @@ class Command(BaseCommand):
             done = wipe_demo() if wipe else load_demo()
         except OperationalError as error:
             raise CommandError("The database does not answer: start the installation with `make run` first.") from error
-        except NobodyToOpenVisits as error:
+        except CantLoadDemo as error:
             raise CommandError(str(error)) from error
         verb = "Removed" if wipe else "Fed"
-        self.stdout.write(f"{verb} {done.posts} posts and {done.visits} visits.")
+        self.stdout.write(f"{verb} {', '.join(f'{number} {noun}' for noun, number in done.items())}.")

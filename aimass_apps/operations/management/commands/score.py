@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from aimass_apps.inference.kinds.ensemble.predictor import ensemble_among
-from aimass_apps.operations.scoring import Desk, NoModels, load_versions, score_lines
-from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, starters
+from aimass_apps.inference.scoring import NoModels, load_versions, score_lines
+from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact
+from aimass_apps.submissions.desk import LineScorer, desk_of
 
 
 class Command(BaseCommand):
@@ -19,7 +20,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--desk", choices=("moderation", "triage"), required=True)
+        parser.add_argument("--desk", choices=settings.DESKS, required=True)
         parser.add_argument("--input", type=Path, required=True, help="one JSON object a line, with id and text")
         parser.add_argument("--output", type=Path, required=True, help="one JSON object a line, in input order")
         parser.add_argument("--policy", type=Path, help="a policy file instead of the default one")
@@ -28,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, desk: str, input: Path, output: Path, **options: Any) -> None:  # noqa: A002 - the option's name
         try:
             versions = load_versions(desk, options["models"])
-            judge = open_desk(desk, options["policy"], options["models"])
+            judge = desk_of(desk).line_scorer(options["policy"], options["models"])
             failed = _score(input, output, judge, versions)
         except (NoModels, BrokenArtefact, ValueError) as error:
             raise CommandError(str(error)) from error
@@ -37,21 +38,7 @@ class Command(BaseCommand):
         self.stderr.write(f"wrote {output}" + (f"; {failed} lines have an error" if failed else ""))
 
 
-def open_desk(desk: str, policy: Path | None, models: Path = STARTERS) -> Desk:
-    """A desk with its policy; imported here, since each brings its own libraries."""
-    if desk == "moderation":
-        from moderation.policy import load_policy
-        from moderation.score_line import ModerationDesk
-
-        return ModerationDesk(load_policy(policy) if policy else load_policy())
-    from triage.decide import load_policy as load_triage_policy
-    from triage.score_line import TriageDesk
-
-    ensemble = ensemble_among(starters(desk, models))
-    return TriageDesk(load_triage_policy(policy) if policy else load_triage_policy(), ensemble)
-
-
-def _score(source: Path, target: Path, desk: Desk, versions: Any) -> int:
+def _score(source: Path, target: Path, desk: LineScorer, versions: Any) -> int:
     """Stream `source` to `target`; how many lines had an error."""
     failed = 0
     columns = (TextColumn("scoring"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn())

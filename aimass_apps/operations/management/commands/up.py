@@ -13,11 +13,11 @@ from django.db import connections
 from django.utils.translation import gettext as _
 from rich.console import Console
 
+from aimass_apps import environment
 from aimass_apps.operations import local_llm
 from aimass_apps.operations.services.processes import ServiceError, explain_error
-from aimass_apps.operations.supervision.installation import Installation, chosen_host, chosen_port
+from aimass_apps.operations.supervision.installation import Installation
 from aimass_apps.people.accounts import create_demo_accounts
-from triage.llm.prompt import go_live
 
 
 class Command(BaseCommand):
@@ -34,13 +34,13 @@ class Command(BaseCommand):
         try:
             installation = Installation(
                 settings.AIMASS_HOME,
-                host=options["host"] or chosen_host(),
-                port=chosen_port(),
+                host=options["host"] or environment.text("HOST"),
+                port=environment.port(),
                 step=self.step,
                 tell=self.tell,
             )
             installation.serve(self.prepare, announce=lambda: self.announce(installation.address))
-        except ServiceError as error:
+        except (ServiceError, environment.BadEnvironment) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(explain_error(error, home=settings.AIMASS_HOME)) from error
@@ -54,7 +54,8 @@ class Command(BaseCommand):
         with self.step(_("Making the demo accounts")):
             made = create_demo_accounts()
         if local_llm.wanted():
-            go_live(model=local_llm.model_name(), reason="AIMASS_LLM=local", **local_llm.ASKED_SHORTLY)
+            asked = {"model": local_llm.model_name(), "live": "AIMASS_LLM=local", **local_llm.ASKED_SHORTLY}
+            call_command("register_llm", stdout=StringIO(), **asked)
         connections.close_all()
         if made:
             self.tell(_("Demo accounts (their passwords are shown this once):"))

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from aimass_apps.inference.kinds.llm.claim_check import Claim, Folded, check_claims, read_claims
+from aimass_apps.inference.kinds.llm.claim_check import Folded, check_claims
+from aimass_apps.inference.kinds.llm.reader import Claim
 from aimass_apps.inference.predictor import Answer, NoAnswer
+from triage.llm.reply_schema import read_claims
 
 TEXT = "Crushing chest pain, sweating. Denies fever. Café noir."
 LABELS = ("infarction", "cold", "urgency:immediate", "urgency:self_care")

@@ -9,12 +9,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from aimass_apps.inference.predictor import Answer, Item
-from aimass_apps.operations.scoring import CHUNK, Version, score_lines
+from aimass_apps.inference.scoring import CHUNK, Version, score_lines
 from aimass_apps.registry.artefacts import STARTERS, Manifest
 from moderation.policy import load_policy
-from moderation.score_line import ModerationDesk
+from moderation.score_line import PostScorer
 from triage.decide import load_policy as load_triage_policy
-from triage.score_line import TriageDesk
+from triage.score_line import VisitScorer
 
 
 class Loud:
@@ -38,7 +38,7 @@ def version(name: str = "loud", language: str = "any", **given: Any) -> Version:
 
 def score(rows: list[Any], *versions: Version) -> list[dict[str, Any]]:
     lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
-    return list(score_lines(lines, ModerationDesk(load_policy()), versions or (version(),)))
+    return list(score_lines(lines, PostScorer(load_policy()), versions or (version(),)))
 
 
 def test_results_come_in_input_order_over_many_chunks() -> None:
@@ -93,13 +93,13 @@ def test_only_versions_of_the_language_are_asked() -> None:
 )
 def test_facts_are_checked(given: dict[str, Any], message: str) -> None:
     line = json.dumps({"id": 1, "text": "cough", **given})
-    (result,) = score_lines([line], TriageDesk(load_triage_policy()), ())
+    (result,) = score_lines([line], VisitScorer(load_triage_policy()), ())
     assert message in result["error"]
 
 
 def test_the_floor_stands_without_models() -> None:
     line = json.dumps({"id": 1, "text": "cough", "age": 60, "sex": "f", "vitals": {"spo2": 84, "rr": 32, "hr": 140}})
-    (result,) = score_lines([line], TriageDesk(load_triage_policy()), ())
+    (result,) = score_lines([line], VisitScorer(load_triage_policy()), ())
     assert result["urgency"] in {"immediate", "very_urgent"}
     assert result["red_flags"]
     assert result["differential"] == []

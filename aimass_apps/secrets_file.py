@@ -5,6 +5,8 @@ import os
 import secrets
 from pathlib import Path
 
+from aimass_apps import environment
+
 NAMES = ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY")
 
 
@@ -47,7 +49,7 @@ def load_secrets(path: Path, *, production: bool) -> dict[str, str]:
 
     The environment wins. Outside production, what is missing comes from `path`, made on first use.
     """
-    given = {name: os.environ[name] for name in NAMES if os.environ.get(name)}
+    given = {name: value for name in NAMES if (value := environment.text(name))}
     missing = [name for name in NAMES if name not in given]
     if not missing:
         return given

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from aimass_apps.inference.kinds.ensemble.predictor import readers_among
 from aimass_apps.inference.predictor import Answer, Item, Predictor, load_predictor
 from aimass_apps.inference.text.language import languages_to_ask
 from aimass_apps.registry.artefacts import STARTERS, Manifest, read_manifest, starters
 from aimass_apps.registry.languages import may_read
+
+if TYPE_CHECKING:
+    from aimass_apps.submissions.desk import LineScorer
 
 CHUNK = 256
 
@@ -43,14 +46,6 @@ class Scored:
     answer: Answer | None
 
 
-class Desk(Protocol):
-    """How one desk reads a line and what it makes of the models' answers."""
-
-    def read(self, raw: Mapping[str, Any]) -> Item: ...
-
-    def judge(self, item: Item, scored: Sequence[Scored]) -> dict[str, Any]: ...
-
-
 def load_versions(desk: str, folder: Path = STARTERS) -> list[Version]:
     """Every version of `desk` below `folder` that reads texts. Raises `NoModels`, and what loading raises."""
     folders = readers_among(starters(desk, folder))
@@ -61,7 +56,10 @@ def load_versions(desk: str, folder: Path = STARTERS) -> list[Version]:
 
 
 def score_lines(
-    lines: Iterable[str], desk: Desk, versions: Sequence[Version], report: Callable[[int], None] = lambda done: None
+    lines: Iterable[str],
+    desk: LineScorer,
+    versions: Sequence[Version],
+    report: Callable[[int], None] = lambda done: None,
 ) -> Iterator[dict[str, Any]]:
     """One result or error object for each non-empty line, in order; `report` hears how many lines are done.
 
@@ -73,7 +71,9 @@ def score_lines(
         report(chunk[-1][0])
 
 
-def _score_chunk(chunk: Sequence[tuple[int, str]], desk: Desk, versions: Sequence[Version]) -> Iterator[dict[str, Any]]:
+def _score_chunk(
+    chunk: Sequence[tuple[int, str]], desk: LineScorer, versions: Sequence[Version]
+) -> Iterator[dict[str, Any]]:
     read = [_read(number, line, desk) for number, line in chunk]
     items = {place: item for place, (_, item) in enumerate(read) if isinstance(item, Item)}
     answers: dict[int, list[Scored]] = {place: [] for place in items}
@@ -89,7 +89,7 @@ def _score_chunk(chunk: Sequence[tuple[int, str]], desk: Desk, versions: Sequenc
             yield {"id": ident, "line": chunk[place][0], "error": str(item)}
 
 
-def _read(number: int, line: str, desk: Desk) -> tuple[object, Item | BadLine]:
+def _read(number: int, line: str, desk: LineScorer) -> tuple[object, Item | BadLine]:
     try:
         raw = json.loads(line)
     except ValueError:
