@@ -7,18 +7,19 @@ is named among the reasons and a person sees it.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple, TypeVar
 
 from aimass_apps.inference.kinds.ensemble.predictor import Combined, Ensemble, even_pool
 from triage.knowledge.floor import Fired, Floor
 from triage.knowledge.scales import LEVELS, Level, worst
 from triage.policy import DEFAULT, Policy, UnusablePolicy, load_policy, read_policy
-from triage.urgency_model import fitted_levels
+from triage.urgency_model import fitted_levels, takes
 
 __all__ = [
-    "DEFAULT", "EMERGENCY", "NON_EMERGENCY", "SELF_CARE", "Candidate", "Outcome", "Policy", "Reason", "UnusablePolicy",
+    "DEFAULT", "EMERGENCY", "NON_EMERGENCY", "SELF_CARE", "Candidate", "Outcome", "Policy", "Reason", "Source",
+    "UnusablePolicy",
     "decide", "load_policy", "read_policy", "three_levels",
 ]  # fmt: skip
 
@@ -27,6 +28,7 @@ URGENCY: Final = "urgency:"
 
 EMERGENCY, NON_EMERGENCY, SELF_CARE = "emergency", "non_emergency", "self_care"
 ThreeLevels = Literal["emergency", "non_emergency", "self_care"]
+Heard = TypeVar("Heard", bound=Hashable)
 
 # Reason codes; the words for people are in the templates.
 MODELS, FLOOR, MODEL_MISSING, MODEL_BROKEN = "models", "floor", "model_missing", "model_broken"
@@ -37,16 +39,28 @@ NO_MODELS, OUTSIDE_KNOWN, UNMEASURED, NEWS2_INCOMPLETE, CONTRADICTION = (
     "news2_incomplete",
     "contradiction",
 )
+HELD: Final = "held"
 ENSEMBLE: Final = "ensemble"
+
+
+class Source(NamedTuple):
+    """Who answered: a version by its name, and the place it holds, a kind in a language.
+
+    Versions of one kind may answer side by side, one for any language and one for the text's own: each is heard.
+    """
+
+    version: str
+    kind: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why the urgency is what it is: a code, the level it asks for (if any) and what it is about.
 
-    `models` detail: the leading condition; `floor`: the rule; `model_missing`, `model_broken`: the kind; `unmeasured`:
-    no ensemble says whether the models know such a text;
-    `news2_incomplete`: the parameters; `contradiction`: the fact.
+    `models` detail: the leading condition; `floor`: the rule; `model_missing`: the kind; `model_broken`: the version;
+    `unmeasured`: no ensemble says whether the models know such a text;
+    `news2_incomplete`: the parameters; `contradiction`: the fact; `held`: the lower urgency.
     """
 
     code: str
@@ -64,11 +78,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A proposal for one visit; `by_model` holds each model's own ranking, best first.
+    """A proposal for one visit; `by_model` holds each version's own ranking, best first.
 
     `model_urgency` is what the models alone would say, None without a usable one. `levels` holds their mean
     probability of each level. `combined` is the ensemble's answer, or an even pool where none is live; None without
-    a usable model.
+    a usable model. `alone` is what this visit by itself would be given, where the urgency that stood before is higher.
     """
 
     urgency: Level
@@ -81,6 +95,7 @@ class Outcome:
     levels: Mapping[Level, float]
     policy_version: str
     combined: Combined | None = None
+    alone: Level | None = None
 
     @property
     def three_levels(self) -> ThreeLevels:
@@ -100,29 +115,34 @@ def three_levels(urgency: Level, *, raised_by_floor: bool) -> ThreeLevels:
 
 
 def decide(
-    answers: Mapping[str, Mapping[str, float] | None],
+    answers: Mapping[Source, Mapping[str, float] | None],
     floor: Floor,
     policy: Policy,
     condition_urgency: Mapping[str, Level] | None = None,
     ensemble: Ensemble | None = None,
+    held: Level | None = None,
 ) -> Outcome:
     """Propose urgency and differential.
 
-    `answers` maps a model kind to {condition: probability} with `urgency:<level>` scores beside, or to None where
-    the model failed. `condition_urgency` gives each condition's usual urgency (from the catalogue); a condition
+    `answers` maps each version that was asked to {condition: probability} with `urgency:<level>` scores beside, or to
+    None where it failed. `condition_urgency` gives each condition's usual urgency (from the catalogue); a condition
     without one counts as "soon". Without an `ensemble`, or where none of its members answered, every model counts the
-    same, and as nobody measured whether such texts are known, the urgency is at least that of an unknown one.
+    same, and as nobody measured whether such texts are known, the urgency is at least that of an unknown one. `held`
+    is what stood before: it stands until a person gives a reason for a lower one.
     """
-    usable = {kind: scores for kind, scores in answers.items() if scores is not None and _usable(scores)}
+    usable = {source: scores for source, scores in answers.items() if scores is not None and _usable(scores)}
     combined = _combined(usable, ensemble)
     levels = _level_shares(usable, policy, condition_urgency or {})
     model_urgency = _risk_averse(levels, policy) if levels else None
     ranked = tuple(Candidate(label, value) for label, value in combined.scores.items()) if combined else ()
     doubt = _doubt(combined, policy)
     minimum = worst(policy.without_models if model_urgency is None else None, *(reason.level for reason in doubt))
+    own = worst(model_urgency, floor.level, minimum) or policy.without_models
+    urgency = worst(own, held) or own
     return Outcome(
-        urgency=worst(model_urgency, floor.level, minimum) or policy.without_models,
+        urgency=urgency,
         reasons=(
+            *((Reason(HELD, urgency, own),) if urgency != own else ()),
             *_floor_reasons(floor),
             *_model_reasons(answers, usable, policy, model_urgency, ranked),
             *doubt,
@@ -130,18 +150,33 @@ def decide(
         ),
         red_flags=floor.fired,
         differential=ranked[: policy.shown],
-        by_model={kind: _ranked(_conditions(scores))[: policy.shown] for kind, scores in usable.items()},
+        by_model={source.version: _ranked(_conditions(scores))[: policy.shown] for source, scores in usable.items()},
         outside_known=combined is not None and combined.known is False,
         model_urgency=model_urgency,
         levels=levels,
         policy_version=policy.version,
         combined=combined,
+        alone=own if urgency != own else None,
     )
 
 
-def _combined(usable: Mapping[str, Mapping[str, float]], ensemble: Ensemble | None) -> Combined | None:
-    named = {kind: conditions for kind, scores in usable.items() if (conditions := _conditions(scores))}
-    return (ensemble.combine(named) if ensemble else None) or even_pool(named)
+def _combined(usable: Mapping[Source, Mapping[str, float]], ensemble: Ensemble | None) -> Combined | None:
+    named = {source: conditions for source, scores in usable.items() if (conditions := _conditions(scores))}
+    combined = None
+    if ensemble is not None:
+        members = _holders(named, ensemble.takes)
+        combined = ensemble.combine({kind: named[source] for kind, source in members.items()})
+    return combined or even_pool({source.version: conditions for source, conditions in named.items()})
+
+
+def _holders(sources: Iterable[Source], takes: Callable[[str, str], bool]) -> dict[str, Source]:
+    """Who holds each place that is taken, by kind."""
+    held: dict[str, Source] = {}
+    for source in sources:
+        if takes(source.kind, source.language):
+            # A folder of files may hold two versions of one place: the first counts, as where an ensemble is measured.
+            held.setdefault(source.kind, source)
+    return held
 
 
 def _doubt(combined: Combined | None, policy: Policy) -> tuple[Reason, ...]:
@@ -167,17 +202,23 @@ def _ranked(scores: Mapping[str, float]) -> tuple[Candidate, ...]:
 
 
 def _level_shares(
-    usable: Mapping[str, Mapping[str, float]], policy: Policy, condition_urgency: Mapping[str, Level]
+    usable: Mapping[Source, Mapping[str, float]], policy: Policy, condition_urgency: Mapping[str, Level]
 ) -> dict[Level, float]:
     """Probability of each level: learned urgencies and those of the conditions, by the policy's shares.
 
     Arithmetic means over the models, unlike the differential: a danger that one model sees must not vanish because
-    another one rules it out. Where SVM and encoder answered, the layer fitted on both (`triage.urgency_model`) has its
-    share.
+    another one rules it out. Where the SVM and the encoder answered that the layer over both (`triage.urgency_model`)
+    was fitted on, it has its share.
     """
     parts = level_parts(usable, condition_urgency)
-    learned, derived = (_weighted_mean([(kind, both[way]) for kind, both in parts.items()], policy) for way in (0, 1))
-    fitted = fitted_levels().shares(usable, parts)
+    learned, derived = (
+        _weighted_mean([(source.kind, both[way]) for source, both in parts.items()], policy) for way in (0, 1)
+    )
+    held = _holders(usable, takes)
+    fitted = fitted_levels().shares(
+        {kind: usable[source] for kind, source in held.items()},
+        {kind: parts[source] for kind, source in held.items()},
+    )
     return _blend(fitted, _blend(learned, derived, policy.learned_share), policy.fitted_share)
 
 
@@ -189,10 +230,10 @@ def _blend(one: dict[Level, float], other: dict[Level, float], share: float) -> 
 
 
 def level_parts(
-    usable: Mapping[str, Mapping[str, float]], condition_urgency: Mapping[str, Level]
-) -> dict[str, list[Mapping[Level, float]]]:
+    usable: Mapping[Heard, Mapping[str, float]], condition_urgency: Mapping[str, Level]
+) -> dict[Heard, list[Mapping[Level, float]]]:
     """For each model its level shares: those it learned, and those of the conditions it names."""
-    return {kind: [_learned(scores), _derived(scores, condition_urgency)] for kind, scores in usable.items()}
+    return {model: [_learned(scores), _derived(scores, condition_urgency)] for model, scores in usable.items()}
 
 
 def _derived(scores: Mapping[str, float], condition_urgency: Mapping[str, Level]) -> dict[Level, float]:
@@ -233,14 +274,15 @@ def _floor_reasons(floor: Floor) -> tuple[Reason, ...]:
 
 
 def _model_reasons(
-    answers: Mapping[str, Mapping[str, float] | None],
-    usable: Mapping[str, Mapping[str, float]],
+    answers: Mapping[Source, Mapping[str, float] | None],
+    usable: Mapping[Source, Mapping[str, float]],
     policy: Policy,
     model_urgency: Level | None,
     ranked: tuple[Candidate, ...],
 ) -> tuple[Reason, ...]:
-    reasons = [Reason(MODEL_BROKEN, None, kind) for kind in answers if kind not in usable]
-    reasons += [Reason(MODEL_MISSING, None, kind) for kind in policy.expected if kind not in answers]
+    asked = {source.kind for source in answers}
+    reasons = [Reason(MODEL_BROKEN, None, source.version) for source in answers if source not in usable]
+    reasons += [Reason(MODEL_MISSING, None, kind) for kind in policy.expected if kind not in asked]
     if model_urgency is None:
         return (Reason(NO_MODELS, policy.without_models), *reasons)
     return (Reason(MODELS, model_urgency, ranked[0].condition if ranked else ""), *reasons)

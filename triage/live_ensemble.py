@@ -1,6 +1,7 @@
 """Which ensemble version combines the answers to a visit: chosen like any version, but never asked.
 
-It has no slot in the ledger, since it reads no text: it is opened where a proposal is written, from its few numbers.
+It has no slot in the ledger, since it reads no text. It is drawn where the others are asked, from the same hash and at
+the same moment, and kept with the assessment; it is opened where a proposal is written, from its few numbers.
 """
 
 import logging
@@ -14,7 +15,6 @@ from aimass_apps.registry.artefacts import BrokenArtefact, verify
 from aimass_apps.registry.models import ModelVersion, Stage
 from aimass_apps.registry.routing import choose_routes
 from aimass_apps.registry.store import forget_unpacked, unpack_version
-from aimass_apps.submissions.models import Submission
 from triage import DESK
 
 log = logging.getLogger(__name__)
@@ -28,20 +28,19 @@ class InForce:
     ensemble: Ensemble | None
 
 
-def ensemble_versions() -> list[ModelVersion]:
-    """The ensemble that is live, and the one on trial; one query."""
-    return list(
-        ModelVersion.objects.filter(desk=DESK, kind=ENSEMBLE.key, stage__in=[Stage.LIVE, Stage.CANARY]).defer(
-            "manifest", "card"
-        )
+def ensemble_for(languages: Sequence[str], content_hash: str) -> ModelVersion | None:
+    """The ensemble for a text, live or on trial: one for its own language before one for any. None without one."""
+    versions = ModelVersion.objects.filter(desk=DESK, kind=ENSEMBLE.key, stage__in=[Stage.LIVE, Stage.CANARY]).defer(
+        "manifest", "card"
     )
+    fitting = [route.version for route in choose_routes(versions, languages, content_hash)]
+    order = {language: place for place, language in enumerate(languages)}
+    return min(fitting, key=lambda version: order.get(version.language, len(order)), default=None)
 
 
-def ensemble_for(submission: Submission, versions: Sequence[ModelVersion]) -> InForce | None:
-    """The one of `versions` that is for this text; None where there is none."""
-    for route in choose_routes(versions, (submission.language,), submission.content_hash):
-        return InForce(route.version, open_version(route.version))
-    return None
+def in_force(version: ModelVersion | None) -> InForce | None:
+    """The version that an assessment was given, opened."""
+    return None if version is None else InForce(version, open_version(version))
 
 
 def open_version(version: ModelVersion) -> Ensemble | None:

@@ -1,6 +1,8 @@
 """The triage desk: visits and their assessments. What tells of a person is sealed."""
 
 import uuid
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from aimass_apps.people.sealing import SealedJSONField, SealedTextField
+from aimass_apps.registry.models import ModelVersion
 from aimass_apps.submissions.models import Submission
 
 
@@ -36,6 +39,11 @@ class Visit(models.Model):
         return str(self.public_id)
 
 
+def _no_lower_than_held() -> Q:
+    levels = Urgency.values
+    return reduce(or_, (Q(held=held, urgency__in=levels[: place + 1]) for place, held in enumerate(levels)))
+
+
 class Assessment(models.Model):
     """One question to the models about a visit: text and facts are in its submission, sealed."""
 
@@ -51,10 +59,16 @@ class Assessment(models.Model):
     # The latest of its visit: new words or new vital signs make a new assessment and end this one's turn.
     current = models.BooleanField(default=True)
     state = models.CharField(max_length=8, choices=State, default=State.SCORING)
-    urgency = models.CharField(max_length=12, choices=Urgency, blank=True)  # proposed: models raised by the floor
+    # Proposed: models raised by the floor, and by `held` until a person gives a reason for a lower one.
+    urgency = models.CharField(max_length=12, choices=Urgency, blank=True)
+    # What stood when this visit was assessed again: a first assessment has none.
+    held = models.CharField(max_length=12, choices=Urgency, blank=True)
+    lowered = models.BooleanField(default=False)  # a person gave a reason, and the lower urgency counts
     final_urgency = models.CharField(max_length=12, choices=Urgency, blank=True)  # the clinician's
     sealed_outcome = SealedJSONField(null=True)  # as triage.decide wrote it: reasons, red flags, differential
     policy_version = models.CharField(max_length=80, blank=True)
+    # What combines the answers, drawn together with the versions that are asked: one text meets one combination.
+    ensemble = models.ForeignKey(ModelVersion, models.PROTECT, null=True, related_name="+")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="assessments")
     asked_at = models.DateTimeField(db_default=Now())
 
@@ -62,6 +76,11 @@ class Assessment(models.Model):
         constraints = [
             models.UniqueConstraint(name="assessment_one_current", fields=["visit"], condition=Q(current=True)),
             models.CheckConstraint(name="assessment_urgency_known", condition=Q(urgency__in=["", *Urgency.values])),
+            models.CheckConstraint(name="assessment_held_known", condition=Q(held__in=["", *Urgency.values])),
+            models.CheckConstraint(
+                name="assessment_lowered_by_a_person",
+                condition=Q(state="scoring") | Q(lowered=True) | Q(held="") | _no_lower_than_held(),
+            ),
             models.CheckConstraint(name="assessment_final_known", condition=Q(final_urgency__in=["", *Urgency.values])),
             models.CheckConstraint(
                 name="assessment_urgency_after_scoring",

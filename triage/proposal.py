@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from aimass_apps.registry.models import ModelVersion
 from aimass_apps.submissions.models import Prediction, Submission
-from triage.decide import ENSEMBLE, MODEL_BROKEN, MODEL_MISSING, Outcome, Policy, Reason, decide, load_policy
+from triage.decide import ENSEMBLE, MODEL_BROKEN, MODEL_MISSING, Outcome, Policy, Reason, Source, decide, load_policy
 from triage.knowledge.floor import Facts, Floor, safety_floor
 from triage.knowledge.load import load_catalogue
+from triage.knowledge.scales import level_of
 from triage.knowledge.vitals import Vitals
 from triage.live_ensemble import InForce
 
@@ -56,23 +58,26 @@ def facts_of(submission: Submission) -> Facts:
         age_years=given.get("age_years"),
         sex=given.get("sex"),
         pregnant=given.get("pregnant"),
+        after_birth=bool(given.get("after_birth")),
         vitals=Vitals.from_mapping(given.get("vitals") or {}),
     )
 
 
-def propose(submission: Submission, *, ensemble: InForce | None = None, late: bool = False) -> Proposal:
+def propose(submission: Submission, *, ensemble: InForce | None = None, late: bool = False, held: str = "") -> Proposal:
     """Apply the policy to the decisive answers; one that is not there yet counts as missing, and is named.
 
-    `ensemble` is the version that combines them. `late` says that somebody did not wait for the models.
+    `ensemble` is the version that combines them. `late` says that somebody did not wait for the models. `held` is the
+    urgency that stands from the assessment before.
     """
     floor = safety_floor(submission.content, facts_of(submission))
     decisive = [prediction for prediction in submission.predictions.all() if prediction.decisive]
-    answers: dict[str, Mapping[str, float] | None] = {
-        prediction.version.kind: prediction.scores
+    answers: dict[Source, Mapping[str, float] | None] = {
+        _source(prediction.version): prediction.scores
         for prediction in decisive
         if prediction.state in (Prediction.State.DONE, Prediction.State.FAILED)
     }
-    made = decide(answers, floor, current_policy(), _usual_urgencies(), ensemble.ensemble if ensemble else None)
+    combining = ensemble.ensemble if ensemble else None
+    made = decide(answers, floor, current_policy(), _usual_urgencies(), combining, level_of(held))
     ranked = {candidate.condition for candidate in made.differential}
     models = [*_combined(ensemble, made), *(_model(prediction, ranked) for prediction in decisive)]
     outcome = {**_floor_parts(floor), **_decided_parts(made), "models": models, "late": late}
@@ -87,6 +92,10 @@ def propose(submission: Submission, *, ensemble: InForce | None = None, late: bo
             for reason in (*made.reasons, *_about(ensemble))
         ],
     )
+
+
+def _source(version: ModelVersion) -> Source:
+    return Source(str(version), version.kind, version.language)
 
 
 def _about(ensemble: InForce | None) -> tuple[Reason, ...]:
@@ -106,6 +115,7 @@ def _combined(ensemble: InForce | None, made: Outcome) -> list[dict[str, Any]]:
             "version": ensemble.version.pk,
             "name": str(ensemble.version),
             "kind": ENSEMBLE,
+            "language": ensemble.version.language,
             "state": DONE if held else FAILED,
             "members": list(held.members) if held else [],
             "top": {label: round(value, 5) for label, value in top},
@@ -158,6 +168,7 @@ def _decided_parts(made: Outcome) -> dict[str, Any]:
     ranked = [{"condition": each.condition, "probability": each.probability} for each in made.differential]
     return {
         "urgency": made.urgency,
+        "alone": made.alone,
         "model_urgency": made.model_urgency,
         "levels": dict(made.levels),
         "policy": made.policy_version,
@@ -179,6 +190,7 @@ def _model(prediction: Prediction, ranked: Collection[str]) -> dict[str, Any]:
         "version": prediction.version_id,
         "name": str(prediction.version),
         "kind": prediction.version.kind,
+        "language": prediction.version.language,
         "state": states.get(Prediction.State(prediction.state), LATE),
         "top": {label: round(value, 5) for label, value in top},
     }

@@ -1,4 +1,4 @@
-"""Coded reasons: why a clinician departed from the proposal, waits with a decision, or takes one back."""
+"""Coded reasons: why a clinician departed from the proposal, waits, takes a lower urgency or takes a judgement back."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +28,15 @@ class DeferReason(models.TextChoices):
     ELSEWHERE = "elsewhere", _("Someone else decides")
 
 
+class LowerReason(models.TextChoices):
+    """Why a further assessment may be less urgent than the one before."""
+
+    IMPROVED = "improved", _("The person is better: seen and examined")
+    TREATED = "treated", _("Treatment has worked")
+    REMEASURED = "remeasured", _("Measured again: the earlier value was wrong or has passed")
+    REWRITTEN = "rewritten", _("What was written before was wrong")
+
+
 class WithdrawReason(models.TextChoices):
     """Why a judgement is taken back."""
 
@@ -36,4 +45,8 @@ class WithdrawReason(models.TextChoices):
     NEW_INFORMATION = "new_information", _("New information")
 
 
-LABELS = {code: label for choices in (OverrideReason, DeferReason, WithdrawReason) for code, label in choices.choices}
+LABELS = {
+    code: label
+    for choices in (OverrideReason, DeferReason, LowerReason, WithdrawReason)
+    for code, label in choices.choices
+}

@@ -8,8 +8,8 @@ from typing import Any, get_args
 
 from aimass_apps.inference.kinds.ensemble.predictor import Ensemble
 from aimass_apps.inference.predictor import Item
-from aimass_apps.inference.scoring import BadLine, Scored
-from triage.decide import Candidate, Policy, decide
+from aimass_apps.inference.scoring import BadLine, Scored, Version
+from triage.decide import Candidate, Policy, Source, decide
 from triage.knowledge.floor import Facts, Sex, safety_floor
 from triage.knowledge.load import load_catalogue
 from triage.knowledge.scales import Level
@@ -20,8 +20,9 @@ _SEXES = {"f": "female", "m": "male", "woman": "female", "man": "male"}
 
 
 class VisitScorer:
-    """Reads {"id", "text", "age", "sex", "vitals", "pregnant"}, all but the first two optional; age in years.
+    """Reads {"id", "text", "age", "sex", "vitals", "pregnant", "after_birth"}, all but the first two optional.
 
+    Age in years; `after_birth`: within six weeks after it.
     `ensemble` combines what the models say; without one each counts the same.
     """
 
@@ -36,26 +37,35 @@ class VisitScorer:
             checked = Vitals.from_mapping(vitals)
         except VitalsError as error:
             raise BadLine(f"vitals: {error}") from error
-        facts = {"age_years": _age(raw.get("age")), "sex": _sex(raw.get("sex")), "pregnant": _pregnant(raw)}
+        facts = {
+            "age_years": _age(raw.get("age")),
+            "sex": _sex(raw.get("sex")),
+            "pregnant": _flag(raw, "pregnant"),
+            "after_birth": bool(_flag(raw, "after_birth")),
+        }
         signs = {name: getattr(checked, name) for name in Vitals.__dataclass_fields__}
         return Item(raw["text"], {**facts, "vitals": signs})
 
     def judge(self, item: Item, scored: Sequence[Scored]) -> dict[str, Any]:
         facts: Any = dict(item.facts)
         floor = safety_floor(item.text, Facts(**{**facts, "vitals": Vitals(**facts["vitals"])}))
-        answers = {each.version.manifest.kind: each.answer.scores if each.answer else None for each in scored}
+        answers = {_source(each.version): each.answer.scores if each.answer else None for each in scored}
         made = decide(answers, floor, self.policy, usual_urgencies(), self.ensemble)
         return {
             "urgency": made.urgency,
             "differential": _ranked(made.differential),
             "likely": list(made.combined.likely) if made.combined and made.combined.likely else None,
             "red_flags": [{"rule": flag.rule, "level": flag.level, "name": flag.name} for flag in made.red_flags],
-            "by_model": {kind: _ranked(ranked) for kind, ranked in made.by_model.items()},
+            "by_model": {version: _ranked(ranked) for version, ranked in made.by_model.items()},
             "outside_known": made.outside_known,
             "reasons": [
                 {"code": reason.code, "level": reason.level, "detail": reason.detail} for reason in made.reasons
             ],
         }
+
+
+def _source(version: Version) -> Source:
+    return Source(version.name, version.manifest.kind, version.manifest.language)
 
 
 @cache
@@ -101,8 +111,8 @@ def _sex(value: object) -> Sex | None:
     raise BadLine("sex: female, male or other is needed")
 
 
-def _pregnant(raw: Mapping[str, Any]) -> bool | None:
-    value = raw.get("pregnant")
+def _flag(raw: Mapping[str, Any], name: str) -> bool | None:
+    value = raw.get(name)
     if value is not None and not isinstance(value, bool):
-        raise BadLine("pregnant: true or false is needed")
+        raise BadLine(f"{name}: true or false is needed")
     return value

@@ -17,6 +17,7 @@ from triage.knowledge.scales import LEVELS, Level
 FILE = Path(__file__).parent / "policies" / "levels-1.json"
 KINDS = ("svm", "bert")
 ENCODER = "bert"
+LANGUAGE = "any"  # of the versions that it was fitted on
 _LEAST_LEVEL, _LEAST_LABEL, _SHARE = 1e-3, 1e-6, 0.1
 
 Shares = Mapping[Level, float]
@@ -50,6 +51,11 @@ def features(encoder: Mapping[str, float], parts: Mapping[str, list[Shares]], la
     levels = [share.get(level, 0.0) for kind in KINDS for share in parts[kind] for level in LEVELS]
     own = [_SHARE * math.log(encoder[label] + _LEAST_LABEL) for label in labels]
     return [math.log(value + _LEAST_LEVEL) for value in levels] + own
+
+
+def takes(kind: str, language: str) -> bool:
+    """Whether a version of this kind and language is one that the layer was fitted on."""
+    return kind in KINDS and language == LANGUAGE
 
 
 @cache

@@ -21,7 +21,7 @@ urlpatterns = [
     path("<uuid:public_id>/again/", visits.reassess, name="reassess"),
     path("assessments/<uuid:public_id>/language-model/", visits.language_model, name="language_model"),
     re_path(
-        r"^assessments/(?P<public_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/(?P<verdict>confirm|override|defer|withdraw)/$",
+        r"^assessments/(?P<public_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/(?P<verdict>confirm|override|defer|lower|withdraw)/$",
         judging.judge,
         name="judge",
     ),

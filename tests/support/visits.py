@@ -24,11 +24,11 @@ GOOD = {
 }  # fmt: skip
 
 
-def add_version(kind: str, stage: str = Stage.LIVE) -> ModelVersion:
-    number = ModelVersion.objects.filter(kind=kind).count() + 1
+def add_version(kind: str, stage: str = Stage.LIVE, language: str = "any") -> ModelVersion:
+    number = ModelVersion.objects.filter(kind=kind, language=language).count() + 1
     manifest = {"labels": [], "thresholds": {}, "metrics": {}}
     return ModelVersion.objects.create(
-        desk="triage", kind=kind, language="any", number=number, name=kind, stage=stage, manifest=manifest
+        desk="triage", kind=kind, language=language, number=number, name=kind, stage=stage, manifest=manifest
     )
 
 
@@ -37,10 +37,10 @@ def open_visit(by: User, text: str = MILD, **changed: Any) -> Assessment:
     return intake.open_visit(by=by, text=text, **(given | changed))
 
 
-def answer(assessment: Assessment, kind: str, scores: dict[str, float] | None) -> None:
+def answer(assessment: Assessment, kind: str, scores: dict[str, float] | None, language: str = "any") -> None:
     """Store one version's answer as the ledger does; None is a failure."""
     done = {"state": "done", "scores": scores, "done_at": timezone.now()} if scores else {"state": "failed"}
-    assessment.submission.predictions.filter(version__kind=kind).update(**done)
+    assessment.submission.predictions.filter(version__kind=kind, version__language=language).update(**done)
     with transaction.atomic():
         settle_complete([assessment.submission_id])
     assessment.refresh_from_db()

@@ -9,9 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aimass_apps.inference.kinds.ensemble.predictor import Ensemble, Rule
-from triage.decide import URGENCY, Outcome, Reason, UnusablePolicy, decide, load_policy, read_policy, three_levels
+from triage.decide import (
+    URGENCY,
+    Outcome,
+    Reason,
+    Source,
+    UnusablePolicy,
+    decide,
+    load_policy,
+    read_policy,
+    three_levels,
+)
 from triage.knowledge.floor import Fired, Floor
 from triage.knowledge.scales import LEVELS, Level
+from triage.urgency_model import fitted_levels
 
 # The shipped policy with shares of its own, so that a recalibration does not move these tables.
 POLICY = replace(
@@ -35,8 +46,15 @@ def _floor(level: Level) -> Floor:
     return Floor(level, (Fired("rule", level, "A rule", (), "a source"),), None, ())
 
 
-def _both(scores: dict[str, float]) -> dict[str, dict[str, float] | None]:
-    return {"svm": scores, "bert": scores}
+Answers = dict[Source, dict[str, float] | None]
+
+
+def _said(**by_kind: dict[str, float] | None) -> Answers:
+    return {Source(f"{kind}-1", kind, "any"): scores for kind, scores in by_kind.items()}
+
+
+def _both(scores: dict[str, float]) -> Answers:
+    return _said(svm=scores, bert=scores)
 
 
 def _codes(outcome: Outcome) -> set[str]:
@@ -73,7 +91,7 @@ def test_learned_urgency_counts_beside_that_of_the_conditions() -> None:
 
 
 def test_a_danger_that_one_model_sees_does_not_vanish_because_the_other_rules_it_out() -> None:
-    answers = {"svm": {"infarction": 1.0}, "bert": {"cold": 1.0}}
+    answers = _said(svm={"infarction": 1.0}, bert={"cold": 1.0})
     assert decide(answers, QUIET, POLICY, URGENCIES).urgency == "immediate"
 
 
@@ -98,14 +116,14 @@ def test_without_models_the_floor_decides_and_silence_is_at_least_soon() -> None
 
 @pytest.mark.parametrize("broken", [None, {}, {"cold": float("nan")}, {"cold": -0.2}, {"cold": 7.0}, {"cold": 0.0}])
 def test_a_broken_model_is_named_and_lowers_nothing(broken: dict[str, float] | None) -> None:
-    outcome = decide({"svm": {"pneumonia": 1.0}, "bert": broken}, QUIET, POLICY, URGENCIES)
+    outcome = decide(_said(svm={"pneumonia": 1.0}, bert=broken), QUIET, POLICY, URGENCIES)
     assert outcome.urgency == "urgent"
-    assert Reason("model_broken", None, "bert") in outcome.reasons
-    assert set(outcome.by_model) == {"svm"}
+    assert Reason("model_broken", None, "bert-1") in outcome.reasons
+    assert set(outcome.by_model) == {"svm-1"}
 
 
 def test_a_missing_model_is_named() -> None:
-    outcome = decide({"svm": {"pneumonia": 1.0}}, QUIET, POLICY, URGENCIES)
+    outcome = decide(_said(svm={"pneumonia": 1.0}), QUIET, POLICY, URGENCIES)
     assert Reason("model_missing", None, "bert") in outcome.reasons
 
 
@@ -118,7 +136,7 @@ def test_outside_what_the_models_know() -> None:
 
 
 def test_the_rule_of_the_members_that_answered_is_used() -> None:
-    outcome = decide({"svm": {"cold": 0.9, "flu": 0.1}, "bert": None}, QUIET, POLICY, URGENCIES, ENSEMBLE)
+    outcome = decide(_said(svm={"cold": 0.9, "flu": 0.1}, bert=None), QUIET, POLICY, URGENCIES, ENSEMBLE)
     assert outcome.combined is not None
     assert outcome.combined.members == ("svm",)
     assert outcome.combined.likely == ("cold",)
@@ -134,6 +152,46 @@ def test_without_an_ensemble_nothing_is_said_to_be_known_and_nothing_reassures(e
     assert outcome.differential[0].condition == "cold"
     assert outcome.combined is not None
     assert outcome.combined.likely is None
+
+
+ANY, ENGLISH = Source("bert-any-1", "bert", "any"), Source("bert-en-1", "bert", "en")
+
+
+@pytest.mark.parametrize("order", [(ANY, ENGLISH), (ENGLISH, ANY)], ids=["any first", "en first"])
+def test_two_versions_of_one_kind_are_both_heard(order: tuple[Source, Source]) -> None:
+    """The one of the ensemble's place is its member; the other's danger counts all the same."""
+    said = {ANY: {"cold": 0.9, "flu": 0.1}, ENGLISH: {"infarction": 1.0}}
+    outcome = decide({source: said[source] for source in order}, QUIET, POLICY, URGENCIES, ENSEMBLE)
+    assert set(outcome.by_model) == {"bert-any-1", "bert-en-1"}
+    assert outcome.urgency == "immediate"
+    assert outcome.levels["immediate"] == pytest.approx(0.5)
+    assert outcome.combined is not None
+    assert (outcome.combined.members, outcome.differential[0].condition) == (("bert",), "cold")
+
+
+def test_a_version_that_failed_is_named_though_another_of_its_kind_answered() -> None:
+    outcome = decide({ANY: None, ENGLISH: {"cold": 1.0}}, QUIET, POLICY, URGENCIES, ENSEMBLE)
+    assert Reason("model_broken", None, "bert-any-1") in outcome.reasons
+    assert Reason("model_missing", None, "bert") not in outcome.reasons
+    assert "unmeasured" in _codes(outcome)
+    assert outcome.combined is not None
+    assert outcome.combined.members == ("bert-en-1",)
+
+
+def test_of_two_versions_of_one_place_the_first_is_the_member_and_both_are_heard() -> None:
+    other = Source("bert-any-2", "bert", "any")
+    said = {ANY: {"cold": 1.0}, other: {"infarction": 1.0}}
+    outcome = decide(said, QUIET, POLICY, URGENCIES, ENSEMBLE)
+    assert (outcome.differential[0].condition, outcome.urgency) == ("cold", "immediate")
+
+
+def test_the_layer_over_both_reads_the_versions_that_it_was_fitted_on() -> None:
+    labels = dict.fromkeys(fitted_levels().labels, 0.001)
+    calm, danger = labels | {"urgency:self_care": 0.9}, labels | {"urgency:immediate": 0.9}
+    own = {Source("svm-any-1", "svm", "any"): calm, ANY: calm}
+    alone = decide(own, QUIET, replace(POLICY, fitted_share=1.0), {})
+    beside = decide(own | {ENGLISH: danger}, QUIET, replace(POLICY, fitted_share=1.0), {})
+    assert beside.levels == alone.levels
 
 
 def test_contradictions_and_missing_measurements_are_reasons() -> None:
@@ -164,13 +222,16 @@ SCORES = st.dictionaries(
     st.floats(0, 1, allow_nan=False),
     max_size=8,
 )
-ANSWERS = st.dictionaries(st.sampled_from(["svm", "bert", "llm", "bayes"]), st.none() | SCORES, max_size=4)
+SOURCES = st.builds(
+    lambda kind, language: Source(f"{kind}-{language}", kind, language),
+    st.sampled_from(["svm", "bert", "llm", "bayes"]),
+    st.sampled_from(["any", "en"]),
+)
+ANSWERS = st.dictionaries(SOURCES, st.none() | SCORES, max_size=5)
 
 
 @given(answers=ANSWERS, level=st.none() | st.sampled_from(LEVELS[:3]))
-def test_whatever_the_models_say_the_floor_only_raises(
-    answers: dict[str, dict[str, float] | None], level: Level | None
-) -> None:
+def test_whatever_the_models_say_the_floor_only_raises(answers: Answers, level: Level | None) -> None:
     free = decide(answers, QUIET, POLICY, URGENCIES, ENSEMBLE)
     floored = decide(answers, QUIET if level is None else _floor(level), POLICY, URGENCIES, ENSEMBLE)
     assert LEVELS.index(floored.urgency) <= LEVELS.index(free.urgency)
@@ -180,9 +241,7 @@ def test_whatever_the_models_say_the_floor_only_raises(
 
 
 @given(answers=ANSWERS)
-def test_a_model_that_fails_never_leaves_a_visit_as_self_care_by_silence(
-    answers: dict[str, dict[str, float] | None],
-) -> None:
+def test_a_model_that_fails_never_leaves_a_visit_as_self_care_by_silence(answers: Answers) -> None:
     silent = decide(dict.fromkeys(answers), QUIET, POLICY, URGENCIES)
     assert silent.urgency != "self_care"
 

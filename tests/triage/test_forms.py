@@ -8,7 +8,7 @@ from aimass_apps.people.models import User
 from aimass_apps.submissions.models import Review, Submission
 from tests.support.visits import GOOD, judge_url, open_visit, visit_url
 from triage.labels import all_labels, find_condition
-from triage.models import Visit
+from triage.models import Assessment, Visit
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +30,8 @@ NEWBORN = {"heart_rate": "130", "respiratory_rate": "40", "systolic": "", "diast
         ({"sex": "x"}, "sex"),
         ({"pregnant": "yes"}, "pregnant"),
         ({"pregnant": "maybe"}, "pregnant"),
+        ({"pregnant": "after_birth"}, "pregnant"),
+        ({"pregnant": "after_birth", "sex": "female"}, "checked"),
         ({"text": ""}, "text"),
         ({"text": "   \n "}, "text"),
         ({"text": "..."}, "text"),
@@ -86,6 +88,24 @@ def test_an_unusual_value_is_asked_about_once_and_again_when_changed(at_desk: Cl
     other = at_desk.post(new, GOOD | {"heart_rate": "200", "checked": "heart_rate:190"})
     assert other.status_code == 422
     assert at_desk.post(new, GOOD | {"heart_rate": "190", "checked": "heart_rate:190"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("answer", "facts"),
+    [("", (None, False)), ("no", (False, False)), ("yes", (True, False)), ("after_birth", (False, True))],
+)
+def test_pregnancy_and_the_weeks_after_it_reach_the_facts_and_the_floor(
+    at_desk: Client, answer: str, facts: tuple[bool | None, bool]
+) -> None:
+    given = {"age": "31", "sex": "female", "pregnant": answer, "heart_rate": "122", "text": "Unwell since today."}
+    assert at_desk.post(reverse("triage:new_visit"), GOOD | given).status_code == 302
+    kept = Submission.objects.get().sealed_facts
+    assert (kept["pregnant"], kept["after_birth"]) == facts
+    assessment = Assessment.objects.get()
+    assert (assessment.urgency == "very_urgent") == any(facts)
+    page = at_desk.get(visit_url(assessment)).content.decode()
+    assert ("Gave birth within 6 weeks" in page) == facts[1]
+    assert ("Early warning in pregnancy or after birth: pulse 122" in page) == any(facts)
 
 
 def test_what_is_unusual_depends_on_age(at_desk: Client) -> None:

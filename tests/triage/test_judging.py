@@ -7,7 +7,7 @@ from aimass_apps.people.models import User
 from aimass_apps.submissions.decisions import current_decision
 from aimass_apps.submissions.models import Review
 from tests.support.visits import APPENDIX, CHEST, add_version, open_visit, override
-from triage import intake, queries
+from triage import intake, judgements, queries
 from triage.models import Assessment
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +117,7 @@ def test_nothing_is_half_written(ready: Assessment, clinician: User, monkeypatch
     def broken(**_given: object) -> None:
         raise RuntimeError("the database went away")
 
-    monkeypatch.setattr(intake, "record_decision", broken)
+    monkeypatch.setattr(judgements, "record_decision", broken)
     with pytest.raises(RuntimeError):
         intake.confirm(assessment=ready, by=clinician, seen=None)
     ready.refresh_from_db()

@@ -43,13 +43,13 @@ def cache(tmp_path: Path, settings: Any) -> None:
 def install(tmp_path: Path) -> Install:
     """Installs an ensemble and moves it to a stage; it leans on `svm` by `power`."""
 
-    def installed(power: float = 0.5, stage: Stage = Stage.LIVE, **kept: float) -> ModelVersion:
+    def installed(power: float = 0.5, stage: Stage = Stage.LIVE, language: str = "any", **kept: float) -> ModelVersion:
         folder = tmp_path / f"ensemble-{power}"
         folder.mkdir()
         groups: list[Mapping[str, float]] = [{"svm": 1.0}, {"bert": 1.0}, {"svm": power, "bert": 1 - power}]
         rules = [{**asdict(Rule(powers, 0.85, 0.0, 0, 1.3)), "powers": powers} for powers in groups]
         (folder / RULES).write_text(json.dumps({"labels": LABELS, "rules": rules, "measured": MEASURED}))
-        manifest = {"desk": "triage", "kind": "ensemble", "language": "any", "name": "Both", "labels": list(LABELS)}
+        manifest = {"desk": "triage", "kind": "ensemble", "language": language, "name": "Both", "labels": list(LABELS)}
         write_manifest(folder, manifest, [RULES])
         version = install_version(folder=folder)
         move_version(version=version, to=stage, by=None, reason="test", **kept)
@@ -89,7 +89,30 @@ def test_a_member_that_failed_leaves_the_rule_of_the_other(install: Install, cli
     install()
     outcome = _settled(clinician, SURE, None).sealed_outcome
     assert outcome["models"][0]["members"] == ["svm"]
-    assert {"code": "model_broken", "level": None, "detail": "bert"} in outcome["reasons"]
+    assert {"code": "model_broken", "level": None, "detail": "triage-bert-any-1"} in outcome["reasons"]
+
+
+@pytest.mark.usefixtures("members")
+def test_a_version_for_the_texts_own_language_speaks_beside_the_member_of_its_kind(
+    install: Install, clinician: User, at_desk: Client
+) -> None:
+    english = add_version("bert", language="en")
+    install()
+    assessment = open_visit(clinician, text="Runny nose and a slight cough for two days, and a sore throat.")
+    for kind in ("svm", "bert"):
+        answer(assessment, kind, SURE, language="any")
+    answer(assessment, "bert", {"common_cold": 0.5, "pneumonia": 0.5}, language="en")
+    outcome = assessment.sealed_outcome
+    assert {model["name"] for model in outcome["models"]} == {
+        "triage-ensemble-any-1", "triage-svm-any-1", "triage-bert-any-1", "triage-bert-en-1",
+    }  # fmt: skip
+    assert outcome["models"][0]["members"] == ["bert", "svm"]
+    assert outcome["differential"][0]["condition"] == APPENDIX
+    assert outcome["differential"][0]["probability"] == pytest.approx(outcome["models"][0]["top"][APPENDIX], abs=1e-4)
+    assert outcome["shown"]["versions"][str(english.pk)]["top"] == {"common_cold": 0.5, "pneumonia": 0.5}
+    page = at_desk.get(visit_url(assessment)).content.decode()
+    assert "BERT (any)" in page
+    assert "BERT (en)" in page
 
 
 @pytest.mark.usefixtures("members")
@@ -132,6 +155,43 @@ def test_a_canary_answers_for_its_share_of_texts(install: Install, clinician: Us
     install(0.5)
     canary = install(1.0, Stage.CANARY, canary_share=0.9999)
     assert _settled(clinician, SURE, SURE).sealed_outcome["models"][0]["version"] == canary.pk
+
+
+@pytest.mark.usefixtures("members")
+def test_what_goes_live_after_a_text_was_asked_does_not_combine_its_answers(install: Install, clinician: User) -> None:
+    first = install(0.5)
+    asked = open_visit(clinician)
+    second = install(1.0)
+    canary = install(0.7, Stage.CANARY, canary_share=0.9999)
+    for kind in ("svm", "bert"):
+        answer(asked, kind, SURE)
+    assert asked.sealed_outcome["models"][0]["version"] == first.pk
+    assert _settled(clinician, SURE, SURE).sealed_outcome["models"][0]["version"] == canary.pk
+    assert ModelVersion.objects.get(pk=second.pk).stage == Stage.LIVE
+
+
+@pytest.mark.usefixtures("members")
+def test_one_text_meets_the_canaries_together_or_not_at_all(install: Install, clinician: User) -> None:
+    live = install(0.5)
+    canaries = {install(1.0, Stage.CANARY, canary_share=0.5).pk, add_version("svm", Stage.CANDIDATE).pk}
+    ModelVersion.objects.filter(kind="svm", number=2).update(stage=Stage.CANARY, canary_share=0.5)
+    met = []
+    for number in range(24):
+        assessment = open_visit(clinician, text=f"Runny nose for {number} days.")
+        asked = {*assessment.submission.predictions.values_list("version", flat=True), assessment.ensemble_id}
+        assert asked >= canaries or (not asked & canaries and assessment.ensemble_id == live.pk)
+        met.append(asked >= canaries)
+        again = open_visit(clinician, text=f"Runny nose for {number} days.")
+        assert again.ensemble_id == assessment.ensemble_id
+    assert {True, False} == set(met)
+
+
+@pytest.mark.usefixtures("members")
+def test_an_ensemble_for_the_texts_own_language_goes_first(install: Install, clinician: User) -> None:
+    for_any, for_english = install(0.5), install(1.0, language="en")
+    english = open_visit(clinician, text="Runny nose and a slight cough for two days, and a sore throat.")
+    chinese = open_visit(clinician, text="流鼻涕，咳嗽两天了，没有发烧。")
+    assert (english.ensemble_id, chinese.ensemble_id) == (for_english.pk, for_any.pk)
 
 
 @pytest.mark.usefixtures("members")

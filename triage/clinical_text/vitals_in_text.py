@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from typing import Final
 
 from triage.clinical_text.assertion import find_assertions
-from triage.knowledge.vitals import Vitals, VitalsError
+from triage.knowledge.vitals import RANGES, Vitals, VitalsError
 
 _IS = r"(?:\s*(?:is|was|of|at|:|=|reads?|reading|rate)){0,2}\s*"
 _PATTERNS: Final[Mapping[str, re.Pattern[str]]] = {
@@ -49,6 +49,11 @@ def fill_from_text(text: str, measured: Vitals) -> Vitals:
         except VitalsError:
             continue
     return filled
+
+
+def told_vitals(text: str) -> dict[str, float]:
+    """What the text itself gives, by vital sign."""
+    return {name: value for name, value in _read(text).items() if name in RANGES}
 
 
 def _read(text: str) -> dict[str, float]:

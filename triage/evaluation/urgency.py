@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, get_args
 
 from aimass_apps.inference.kinds.ensemble.predictor import Ensemble
-from triage.decide import Outcome, Policy, ThreeLevels, decide, three_levels
+from triage.decide import Outcome, Policy, Source, ThreeLevels, decide, three_levels
 from triage.knowledge.floor import Facts, Floor, safety_floor
 from triage.knowledge.scales import LEVELS, Level
 from triage.knowledge.vitals import Vitals
@@ -113,7 +113,7 @@ def _visit(raw: Mapping[str, Any]) -> tuple[str, str, Facts, str]:
 
 def propose(
     case: Visit,
-    answers: Mapping[str, Mapping[str, float] | None],
+    answers: Mapping[Source, Mapping[str, float] | None],
     policy: Policy,
     condition_urgency: Mapping[str, Level],
     ensemble: Ensemble | None = None,

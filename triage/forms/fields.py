@@ -12,11 +12,21 @@ from django.utils.translation import gettext_lazy as _
 from triage.knowledge.vitals import RANGES
 
 Label = str | Promise
-ANSWERS = [("", _("Not known")), ("no", _("No")), ("yes", _("Yes"))]
+MEASURED = (
+    "heart_rate", "respiratory_rate", "systolic", "diastolic", "spo2", "temperature", "glucose", "pain",
+)  # fmt: skip
+AFTER_BIRTH = "after_birth"
+PREGNANCY = [
+    ("", _("Not known")),
+    ("no", _("No")),
+    ("yes", _("Yes")),
+    (AFTER_BIRTH, _("Gave birth within 6 weeks")),
+]
 
 
 def read_answer(answer: str) -> bool | None:
-    return {"yes": True, "no": False}.get(answer)
+    """Whether someone is pregnant; None where nobody knows."""
+    return {"yes": True, "no": False, AFTER_BIRTH: False}.get(answer)
 
 
 class NumberField(forms.FloatField):

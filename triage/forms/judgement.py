@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from triage.labels import find_condition
 from triage.models import Urgency
-from triage.reasons import DeferReason, OverrideReason, WithdrawReason
+from triage.reasons import DeferReason, LowerReason, OverrideReason, WithdrawReason
 
 LONGEST = 24 * 3600.0  # seconds: a page left open over night says nothing about how long somebody thought
 
@@ -67,6 +67,13 @@ class DeferForm(JudgementForm):
     """What the decision waits for."""
 
     reason = forms.ChoiceField(label=_("What it waits for"), choices=DeferReason.choices, widget=forms.RadioSelect)
+    field_order = ["reason", "comment"]
+
+
+class LowerForm(JudgementForm):
+    """Why a further assessment may be less urgent than the one before."""
+
+    reason = forms.ChoiceField(label=_("Reason"), choices=LowerReason.choices, widget=forms.RadioSelect)
     field_order = ["reason", "comment"]
 
 

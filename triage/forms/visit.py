@@ -1,21 +1,23 @@
 """The forms of the desk: who came and what they have, the vital signs, and the clinician's judgement."""
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.timezone import localtime, now
 from django.utils.translation import gettext_lazy as _
 
-from triage.forms.fields import ANSWERS, CheckedValues, NumberField, read_answer, vital_field
+from triage.again import measured_times
+from triage.forms.fields import AFTER_BIRTH, MEASURED, PREGNANCY, CheckedValues, NumberField, read_answer, vital_field
 from triage.knowledge.unusual import unusual_values
 from triage.knowledge.vitals import Vitals, VitalsError
 
 TEXT_LIMIT = 20_000  # characters; the models read longer ones in windows, people don't write them
 UNITS = {"years": 1.0, "months": 1 / 12, "days": 1 / 365.25}
 LARGEST = {"years": 125, "months": 36, "days": 120}
-MEASURED = (
-    "heart_rate", "respiratory_rate", "systolic", "diastolic", "spo2", "temperature", "glucose", "pain",
-)  # fmt: skip
 
 
 class MeasurementsForm(forms.Form):
@@ -89,6 +91,8 @@ class MeasurementsForm(forms.Form):
         self.ask_about_unusual(cleaned)
         return cleaned
 
+    known: Mapping[str, object] = {}  # what was asked about before
+
     def who(self, cleaned: dict[str, Any]) -> tuple[float | None, bool | None]:
         """Age in years and pregnancy, for judging which values are unusual."""
         return None, None
@@ -100,23 +104,42 @@ class MeasurementsForm(forms.Form):
         field = self.fields["checked"]
         if isinstance(field, CheckedValues):
             # A value that was changed after it was ticked is a new one and is asked about again.
-            asked = {name: (self._label(name), shown[name]) for name in names}
+            asked = {name: (self._label(name), shown[name]) for name in names if shown[name] != self.known.get(name)}
             if field.offer(asked, cleaned.get("checked", [])):
                 self.add_error("checked", _("Unusual, but possible: tick what is right, or correct it above."))
 
     def _label(self, name: str) -> str:
-        return str({"age_years": _("Age"), "pregnant": _("Pregnancy at this age")}.get(name) or self.fields[name].label)
+        return str(
+            {"age_years": _("Age"), "pregnant": _("Pregnancy or birth at this age")}.get(name)
+            or self.fields[name].label
+        )
+
+
+def _long_ago(at: datetime) -> bool:
+    return now() - at > timedelta(hours=12)
 
 
 class ReassessForm(MeasurementsForm):
-    """New words or vital signs of someone who is already here."""
+    """New words or vital signs of someone who is already here: what was measured last stands there, with its time."""
 
-    def __init__(self, *args: Any, age_years: float | None, pregnant: bool | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, facts: Mapping[str, Any], asked_at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._who = (age_years, pregnant)
+        # Age and pregnancy were asked about when the visit was opened.
+        self.known = {**facts.get("vitals", {}), "age_years": facts.get("age_years")}
+        for name, at in measured_times(facts, asked_at).items():
+            if name in (*MEASURED, "consciousness", "oxygen"):
+                when = date_format(localtime(at), "SHORT_DATETIME_FORMAT" if _long_ago(at) else "TIME_FORMAT")
+                self.fields[name].help_text = _("as of %(when)s") % {"when": when}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        # A box without a tick is an answer; an empty field is none, and keeps the last value.
+        cleaned["vitals"].setdefault("hypercapnic", False)
+        return cleaned
 
     def who(self, cleaned: dict[str, Any]) -> tuple[float | None, bool | None]:
-        return self._who
+        age_years = self.known["age_years"]
+        return age_years if isinstance(age_years, float | int) else None, None
 
 
 class VisitForm(MeasurementsForm):
@@ -143,16 +166,18 @@ class VisitForm(MeasurementsForm):
         help_text=_("As it matters for the body: risks and pregnancy."),
     )
     pregnant = forms.ChoiceField(
-        label=_("Pregnant"), required=False, initial="", widget=forms.RadioSelect, choices=ANSWERS
+        label=_("Pregnant"), required=False, initial="", widget=forms.RadioSelect, choices=PREGNANCY
     )
 
     def clean_pregnant(self) -> bool | None:
-        return read_answer(self.cleaned_data["pregnant"])
+        answer = self.cleaned_data["pregnant"]
+        self.cleaned_data["after_birth"] = answer == AFTER_BIRTH
+        return read_answer(answer)
 
     def clean(self) -> dict[str, Any]:
         self._read_age()
         cleaned = super().clean()
-        if cleaned.get("sex") == "male" and cleaned.get("pregnant"):
+        if cleaned.get("sex") == "male" and _maternal(cleaned):
             self.add_error("pregnant", _("The sex is given as male: correct one of the two."))
         return cleaned
 
@@ -167,4 +192,8 @@ class VisitForm(MeasurementsForm):
 
     def who(self, cleaned: dict[str, Any]) -> tuple[float | None, bool | None]:
         # A pregnant man is an error of its own.
-        return cleaned.get("age_years"), cleaned.get("pregnant") and cleaned.get("sex") != "male"
+        return cleaned.get("age_years"), _maternal(cleaned) and cleaned.get("sex") != "male"
+
+
+def _maternal(facts: Mapping[str, Any]) -> bool:
+    return bool(facts.get("pregnant") or facts.get("after_birth"))

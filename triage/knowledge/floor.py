@@ -1,7 +1,6 @@
 """The safety floor: red-flag rules, NEWS2, vital signs by age and fever by age. It can only raise an urgency."""
 
-import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -9,33 +8,30 @@ from triage.clinical_text.assertion import find_assertions
 from triage.clinical_text.demographics import Told, read_demographics
 from triage.clinical_text.vitals_in_text import fill_from_text
 from triage.knowledge import scales
-from triage.knowledge.red_flags import Limits, Rule, Term, VitalTerm, load_phrases, load_rules
-from triage.knowledge.scales import Level, News2
+from triage.knowledge.danger_signs import danger_signs
+from triage.knowledge.red_flags import Limits, Rule, Term, load_phrases, load_rules
+from triage.knowledge.scales import ADULT_FROM, Level, News2
+from triage.knowledge.vital_terms import VitalTerm
 from triage.knowledge.vitals import Vitals
 
 Sex = Literal["female", "male", "other"]
 Spans = tuple[tuple[int, int], ...]
-
-_COMPARE: Final[Mapping[str, Callable[[float, float], bool]]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-ADULT_FROM: Final = 16.0
-"""NEWS2 is valid from this age (Royal College of Physicians 2017)."""
 
 _ADULT_RANGE: Final = (16.0, 80.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of the patient apart from the text; None means not known."""
+    """What is known of the patient apart from the text; None means not known.
+
+    `after_birth`: within six weeks after it.
+    """
 
     age_years: float | None = None
     sex: Sex | None = None
     pregnant: bool | None = None
     vitals: Vitals | None = None
+    after_birth: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +51,9 @@ class Floor:
     """The lowest urgency that is allowed and why.
 
     `level` is None where nothing fired, which is no reassurance. `news2` is None where it does not apply (under 16,
-    pregnant, nothing measured); `incomplete` names its parameters that were not measured. `contradictions` names
-    facts on which form and text disagree ("age", "sex", "pregnant"): nothing is silently preferred.
+    pregnant or within six weeks after birth, nothing measured); `incomplete` names its parameters that were not
+    measured. `contradictions` names facts on which form and text disagree ("age", "sex", "pregnant"): nothing is
+    silently preferred.
     """
 
     level: Level | None
@@ -71,6 +68,28 @@ class _Patient:
     facts: Facts
     vitals: Vitals
     hits: Mapping[str, Spans]
+    given: frozenset[str]  # phrase groups that the form says, without words of the text
+
+    def shows(self, group: str) -> Spans | None:
+        """Spans of a phrase group, none where only the form says it; None where neither does."""
+        return self.hits.get(group, () if group in self.given else None)
+
+    @property
+    def pregnant(self) -> bool:
+        return any(self.shows(group) is not None for group in ("pregnant", "late_pregnancy"))
+
+    @property
+    def maternal(self) -> bool:
+        """Pregnant, or by the form within six weeks after birth."""
+        return self.pregnant or self.facts.after_birth
+
+    @property
+    def may_be_adult(self) -> bool:
+        return self.facts.age_years is None or self.facts.age_years >= ADULT_FROM
+
+    @property
+    def takes_news2(self) -> bool:
+        return self.may_be_adult and not self.maternal
 
 
 def safety_floor(text: str, facts: Facts) -> Floor:
@@ -81,7 +100,7 @@ def safety_floor(text: str, facts: Facts) -> Floor:
     told = read_demographics(text)
     known = _complete(facts, told)
     vitals = fill_from_text(text, facts.vitals or Vitals())
-    patient = _Patient(known, vitals, _present(text, known))
+    patient = _Patient(known, vitals, _present(text), _given(known))
     fired = [
         Fired(rule.id, rule.level, rule.name, spans, rule.source, rule.name_zh)
         for rule in load_rules()
@@ -94,7 +113,7 @@ def safety_floor(text: str, facts: Facts) -> Floor:
         level=scales.worst(*(flag.level for flag in fired)),
         fired=tuple(fired),
         news2=score,
-        incomplete=scales.news2(vitals).missing if _is_adult(patient) else (),
+        incomplete=scales.news2(vitals).missing if patient.takes_news2 else (),
         contradictions=_contradictions(facts, told),
     )
 
@@ -118,12 +137,17 @@ def _contradictions(facts: Facts, told: Told) -> tuple[str, ...]:
         differs.append("age")
     if facts.sex in {"female", "male"} and told.sex is not None and told.sex != facts.sex:
         differs.append("sex")
-    if facts.sex == "male" and facts.pregnant:
+    if sum((facts.sex == "male", bool(facts.pregnant), facts.after_birth)) > 1:
         differs.append("pregnant")
     return tuple(differs)
 
 
-def _present(text: str, facts: Facts) -> dict[str, Spans]:
+def _given(facts: Facts) -> frozenset[str]:
+    said = {"pregnant": facts.pregnant, "postpartum": facts.after_birth}
+    return frozenset(group for group, holds in said.items() if holds)
+
+
+def _present(text: str) -> dict[str, Spans]:
     """Phrase groups asserted present for this patient, with their spans."""
     phrases = load_phrases()
     hits: dict[str, Spans] = {}
@@ -131,15 +155,14 @@ def _present(text: str, facts: Facts) -> dict[str, Spans]:
         history = found.status == "past" and found.finding in phrases.history_counts
         if found.status == "present" or history:
             hits[found.finding] = (*hits.get(found.finding, ()), (found.start, found.end))
-    if facts.pregnant:
-        hits.setdefault("pregnant", ())
     return hits
 
 
 def _spans_if_fired(rule: Rule, patient: _Patient) -> Spans | None:
     if not _within(rule.limits, patient):
         return None
-    if any(_term_spans(term, patient) is not None for term in rule.none):
+    # What only the form says adds rules and never takes one away.
+    if any(_term_spans(term, replace(patient, given=frozenset())) is not None for term in rule.none):
         return None
     spans: list[tuple[int, int]] = []
     for term in rule.all:
@@ -159,28 +182,22 @@ def _term_spans(term: Term, patient: _Patient) -> Spans | None:
     """Spans of the first alternative that holds; an empty tuple for a vital sign; None where nothing holds."""
     for alternative in term:
         if isinstance(alternative, VitalTerm):
-            if _compares(alternative, patient.vitals):
+            if alternative.holds(patient.vitals):
                 return ()
-        elif alternative in patient.hits:
-            return patient.hits[alternative]
+        elif (spans := patient.shows(alternative)) is not None:
+            return spans
     return None
 
 
-def _compares(term: VitalTerm, vitals: Vitals) -> bool:
-    value = getattr(vitals, term.name)
-    if value is None:
-        return False
-    if term.operator == "=":
-        return str(value).lower() == term.value
-    return _COMPARE[term.operator](float(value), float(term.value))
-
-
 def _within(limits: Limits, patient: _Patient) -> bool:
-    """Whether a rule is for this patient; an unknown age counts as any adult age, an unknown sex as either."""
+    """Whether a rule is for this patient; an unknown age counts as any adult age, an unknown sex as either.
+
+    A pregnancy that nobody tells of counts as none.
+    """
     facts = patient.facts
     if limits.sex is not None and facts.sex in {"female", "male"} and facts.sex != limits.sex:
         return False
-    if limits.pregnant and not ({"pregnant", "late_pregnancy"} & patient.hits.keys()):
+    if limits.pregnant is not None and limits.pregnant != patient.pregnant:
         return False
     low = 0.0 if limits.age_min is None else limits.age_min
     high = float("inf") if limits.age_max is None else limits.age_max
@@ -189,25 +206,17 @@ def _within(limits: Limits, patient: _Patient) -> bool:
     return low <= facts.age_years < high
 
 
-def _is_adult(patient: _Patient) -> bool:
-    age = patient.facts.age_years
-    return (age is None or age >= ADULT_FROM) and not _is_pregnant(patient)
-
-
-def _is_pregnant(patient: _Patient) -> bool:
-    return bool({"pregnant", "late_pregnancy"} & patient.hits.keys())
-
-
 def _news2(patient: _Patient) -> News2 | None:
     score = scales.news2(patient.vitals)
-    return score if score.points and _is_adult(patient) else None
+    return score if score.points and patient.takes_news2 else None
 
 
 def _scale_flags(patient: _Patient, score: News2 | None) -> Iterator[Fired]:
-    source = "Royal College of Physicians, NEWS2, 2017; the mapping to a level is this project's own"
-    if score is not None and (level := scales.news2_level(score)) is not None:
-        yield Fired("news2", level, f"NEWS2 {score.total}", (), source, f"NEWS2 评分 {score.total}")
+    yield from _news2_flags(patient, score)
     age = patient.facts.age_years
+    for danger in danger_signs(patient.vitals, age, maternal=patient.maternal):
+        name, name_zh = danger.words(patient.vitals)
+        yield Fired(danger.table.id, danger.level, name, (), danger.table.source, name_zh)
     if age is None:
         return
     source = "High-risk vital signs by age, US five-level triage practice"
@@ -220,6 +229,17 @@ def _scale_flags(patient: _Patient, score: News2 | None) -> Iterator[Fired]:
         name, name_zh = "Temperature outside the safe range for this age", "体温超出该年龄安全范围"
         source = "Fever by age: US triage practice; NICE NG143"
         yield Fired("fever_for_age", level, name, (), source, name_zh)
+
+
+def _news2_flags(patient: _Patient, score: News2 | None) -> Iterator[Fired]:
+    source = "Royal College of Physicians, NEWS2, 2017; the mapping to a level is this project's own"
+    if score is not None and (level := scales.news2_level(score)) is not None:
+        yield Fired("news2", level, f"NEWS2 {score.total}", (), source, f"NEWS2 评分 {score.total}")
+    # Saying that someone is pregnant must not lower what the same numbers ask for in anybody else.
+    if patient.maternal and patient.may_be_adult and (level := scales.news2_level(scales.news2(patient.vitals))):
+        name, name_zh = "Vital signs that outside pregnancy would be a danger", "非孕产妇同样数值即属危险"
+        source = "The bands of NEWS2 as the least; the score itself is not for pregnancy nor for six weeks after it"
+        yield Fired("adult_bands_in_pregnancy", level, name, (), source, name_zh)
 
 
 def _beyond_level(beyond: tuple[str, ...], age_years: float) -> Level | None:

@@ -5,31 +5,24 @@ A rule names phrase groups of `phrases.json` and vital conditions ("systolic<90"
 """
 
 import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from triage.clinical_text.assertion import Lexicon, compile_lexicon
 from triage.knowledge.scales import LEVELS, Level
+from triage.knowledge.vital_terms import BadTerm, VitalTerm, read_vital_term
 
 FOLDER: Final = Path(__file__).parent / "data"
-_VITAL_TERM: Final = re.compile(r"^(\w+)(<=|>=|<|>|=)(-?\w+(?:\.\d+)?)$")
+OLDEST: Final = 130.0  # years
+_NEEDED: Final = frozenset({"id", "name", "name_zh", "level", "source", "fires", "near_miss"})
+_KNOWN: Final = _NEEDED | {"all", "any", "none", "limits"}
 
 
 class RedFlagError(ValueError):
     """A rule or phrase file that cannot be used; the message names the rule."""
-
-
-@dataclass(frozen=True, slots=True)
-class VitalTerm:
-    """A comparison of one vital sign, such as systolic < 90."""
-
-    name: str
-    operator: str
-    value: str
 
 
 Term = tuple[str | VitalTerm, ...]
@@ -38,12 +31,31 @@ Term = tuple[str | VitalTerm, ...]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Whom a rule is for: age in years, lower bound included and upper excluded; sex; pregnancy."""
+    """Whom a rule is for: age in years, lower bound included and upper excluded; sex; pregnancy.
+
+    `pregnant` False leaves out who is known to be pregnant. Raises `RedFlagError` for a value that limits nothing.
+    """
 
     age_min: float | None = None
     age_max: float | None = None
     sex: str | None = None
     pregnant: bool | None = None
+
+    def __post_init__(self) -> None:
+        low = 0.0 if self.age_min is None else self.age_min
+        high = OLDEST if self.age_max is None else self.age_max
+        if not all(_is_age(age) for age in (low, high)) or low >= high:
+            raise RedFlagError("limits of age need 0 <= age_min < age_max, in years")
+        if self.age_min == 0 or self.age_max == OLDEST:
+            raise RedFlagError("a limit of age that everyone keeps")
+        if self.sex not in (None, "female", "male"):
+            raise RedFlagError("a limit of sex is female or male")
+        if not isinstance(self.pregnant, bool | None):
+            raise RedFlagError("a limit of pregnancy is true or false")
+
+
+def _is_age(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= OLDEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +100,7 @@ def load_phrases() -> Phrases:
 
 @cache
 def load_rules() -> tuple[Rule, ...]:
-    """Every red-flag rule. Raises RedFlagError for an unknown phrase group, vital sign or level."""
+    """Every red-flag rule. Raises RedFlagError for an unknown key, phrase group, vital sign, level or limit."""
     data = json.loads((FOLDER / "red_flags.json").read_text(encoding="utf-8"))
     return tuple(_rule(raw) for raw in data["rules"])
 
@@ -100,6 +112,8 @@ def rules_version() -> str:
 
 
 def _rule(raw: Mapping[str, Any]) -> Rule:
+    if odd := sorted((raw.keys() - _KNOWN) | (_NEEDED - raw.keys())):
+        raise RedFlagError(f"{raw.get('id')}: unknown or missing: {', '.join(odd)}")
     if raw.get("level") not in LEVELS[:3]:
         raise RedFlagError(f"{raw.get('id')}: level must be one of {', '.join(LEVELS[:3])}")
     terms: dict[str, Any] = {
@@ -107,8 +121,19 @@ def _rule(raw: Mapping[str, Any]) -> Rule:
     }
     if not terms["all"] and not terms["any"]:
         raise RedFlagError(f"{raw['id']}: a rule needs a condition")
-    fields = {key: raw[key] for key in ("id", "name", "name_zh", "level", "source", "fires", "near_miss")}
-    return Rule(**fields, **terms, limits=Limits(**raw.get("limits", {})))
+    return Rule(**{key: raw[key] for key in _NEEDED}, **terms, limits=_limits(raw))
+
+
+def _limits(raw: Mapping[str, Any]) -> Limits:
+    given = raw.get("limits", {})
+    if unknown := sorted(given.keys() - {field.name for field in fields(Limits)}):
+        raise RedFlagError(f"{raw['id']}: unknown limits: {', '.join(unknown)}")
+    if None in given.values():
+        raise RedFlagError(f"{raw['id']}: a limit that is not there is left out")
+    try:
+        return Limits(**given)
+    except RedFlagError as error:
+        raise RedFlagError(f"{raw['id']}: {error}") from error
 
 
 def _term(raw: Mapping[str, Any], text: str) -> Term:
@@ -116,9 +141,12 @@ def _term(raw: Mapping[str, Any], text: str) -> Term:
 
 
 def _alternative(rule: str, part: str) -> str | VitalTerm:
-    match = _VITAL_TERM.match(part)
-    if match:
-        return VitalTerm(*match.groups())
+    try:
+        term = read_vital_term(part)
+    except BadTerm as error:
+        raise RedFlagError(f"{rule}: {error}") from error
+    if term is not None:
+        return term
     if part not in load_phrases().lexicon:
         raise RedFlagError(f"{rule}: unknown phrase group {part!r}")
     return part

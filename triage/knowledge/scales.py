@@ -14,6 +14,8 @@ from triage.knowledge.vitals import Vitals
 Level = Literal["immediate", "very_urgent", "urgent", "soon", "self_care"]
 LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 """The five urgency levels, worst first. Ordinal: never averaged."""
+ADULT_FROM: Final = 16.0
+"""NEWS2, with its scale 2 for SpO2, is valid from this age (Royal College of Physicians 2017)."""
 
 
 class News2(NamedTuple):
@@ -121,13 +123,14 @@ def age_band(age_years: float) -> AgeBand:
 
 def high_for_age(vitals: Vitals, age_years: float) -> tuple[str, ...]:
     """Names of the vital signs beyond the limits of this age, SpO2 below 92 % among them (not on scale 2)."""
+    expected_low = vitals.hypercapnic and age_years >= ADULT_FROM
     band = age_band(age_years)
     beyond: list[str] = []
     if vitals.heart_rate is not None and vitals.heart_rate > band.heart_rate:
         beyond.append("heart_rate")
     if vitals.respiratory_rate is not None and vitals.respiratory_rate > band.respiratory_rate:
         beyond.append("respiratory_rate")
-    if vitals.spo2 is not None and vitals.spo2 < SPO2_LOW and not vitals.hypercapnic:
+    if vitals.spo2 is not None and vitals.spo2 < SPO2_LOW and not expected_low:
         beyond.append("spo2")
     return tuple(beyond)
 
@@ -147,6 +150,11 @@ def fever_level(temperature: float, age_years: float) -> Level | None:
     if age_years < 5:
         return "urgent" if temperature >= 39 or temperature < 36 else None
     return "urgent" if temperature < 35 else None
+
+
+def level_of(name: str) -> Level | None:
+    """The level of this name; None for any other word."""
+    return next((level for level in LEVELS if level == name), None)
 
 
 def worst(*levels: Level | None) -> Level | None:

@@ -1,4 +1,4 @@
-"""What a clinician does with a proposal: confirm, change, defer, take back."""
+"""What a clinician does with a proposal: confirm, change, defer, take a lower urgency, take back."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from aimass_apps.people.access import needs, person_of
 from aimass_apps.submissions.models import Review
 from triage import intake
-from triage.forms.judgement import ChangeForm, ConfirmForm, DeferForm, WithdrawForm
+from triage.forms.judgement import ChangeForm, ConfirmForm, DeferForm, LowerForm, WithdrawForm
 from triage.models import Assessment
 from triage.presenters.visit import visit_page
 
@@ -24,18 +24,21 @@ FORMS: dict[str, type[forms.Form]] = {
     "confirm": ConfirmForm,
     "override": ChangeForm,
     "defer": DeferForm,
+    "lower": LowerForm,
     "withdraw": WithdrawForm,
 }
 WRITERS: dict[str, Callable[..., Review]] = {
     "confirm": intake.confirm,
     "override": intake.override,
     "defer": intake.defer,
+    "lower": intake.lower,
     "withdraw": intake.withdraw,
 }
 DONE = {
     "confirm": _("Confirmed."),
     "override": _("Your judgement is recorded."),
     "defer": _("Deferred: it stays in the list."),
+    "lower": _("The lower urgency counts: it still waits for a judgement."),
     "withdraw": _("Taken back: it waits for a judgement again."),
 }
 

@@ -29,6 +29,7 @@ def new_visit(request: HttpRequest) -> HttpResponse:
             age_years=cleaned["age_years"],
             sex=cleaned["sex"],
             pregnant=cleaned["pregnant"],
+            after_birth=cleaned["after_birth"],
             vitals=cleaned["vitals"],
             text=cleaned["text"],
         )
@@ -88,11 +89,10 @@ def stop_waiting(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def reassess(request: HttpRequest, public_id: UUID) -> HttpResponse:
     shown = get_object_or_404(Visit, public_id=public_id)
     current = shown.assessments.select_related("submission").get(current=True)
-    facts = current.submission.sealed_facts or {}
     form = ReassessForm(
         request.POST or None,
-        age_years=facts.get("age_years"),
-        pregnant=facts.get("pregnant"),
+        facts=current.submission.sealed_facts or {},
+        asked_at=current.asked_at,
         initial=initial_measurements(current),
     )
     if request.method == "POST" and form.is_valid():

@@ -10,8 +10,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from triage.knowledge.load import Condition, Finding, load_catalogue
-from triage.knowledge.red_flags import Limits, Rule, Term, VitalTerm
+from triage.knowledge.red_flags import Limits, Rule, Term
 from triage.knowledge.search import conditions_with
+from triage.knowledge.vital_terms import VitalTerm
 from triage.labels import name_of
 
 TYPICAL = 3  # findings that a row of the list names

@@ -1,7 +1,9 @@
 """A stored proposal in words: why this urgency, which rules fired, what each model said, what is missing."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
@@ -45,11 +47,15 @@ CONTRADICTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class VitalRow:
-    """One vital sign as a page shows it; `points` are its part of NEWS2, None where it has none."""
+    """One vital sign as a page shows it; `points` are its part of NEWS2, None where it has none.
+
+    `since` is when it was measured, where that was before this assessment.
+    """
 
     label: object
     value: object
     points: int | None
+    since: datetime | None = None
 
 
 def age_words(age_years: float | None) -> str:
@@ -68,14 +74,18 @@ def who_words(facts: Mapping[str, Any]) -> str:
     parts = [age_words(facts.get("age_years")), str(SEX.get(facts.get("sex") or "other", ""))]
     if facts.get("pregnant"):
         parts.append(_("Pregnant"))
+    if facts.get("after_birth"):
+        parts.append(_("Gave birth within 6 weeks"))
     return " · ".join(parts)
 
 
-def vital_rows(vitals: Mapping[str, Any], news2: Mapping[str, Any] | None) -> list[VitalRow]:
-    """What was measured, in the order of the form, with its NEWS2 points."""
+def vital_rows(
+    vitals: Mapping[str, Any], news2: Mapping[str, Any] | None, older: Mapping[str, datetime]
+) -> list[VitalRow]:
+    """What was measured, in the order of the form, with its NEWS2 points and, for an `older` value, its time."""
     points = (news2 or {}).get("points", {})
     return [
-        VitalRow(label, _value(name, vitals[name]), points.get(name))
+        VitalRow(label, _value(name, vitals[name]), points.get(name), older.get(name))
         for name, label in VITALS.items()
         if name in vitals
     ]
@@ -127,7 +137,7 @@ _WEIGHT = {Urgency.IMMEDIATE: 1.0, Urgency.VERY_URGENT: 0.8, Urgency.URGENT: 0.5
 
 def answered(outcome: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The models that answered, each with its kind's name."""
-    return [_named(model) for model in outcome.get("models", ()) if model["state"] == "done"]
+    return [model for model in _named(outcome.get("models", ())) if model["state"] == "done"]
 
 
 def unanswered(outcome: Mapping[str, Any]) -> list[str]:
@@ -139,15 +149,21 @@ def unanswered(outcome: Mapping[str, Any]) -> list[str]:
         "failed": _("The %(model)s model failed on this text: its answer is missing."),
         "late": _("The %(model)s model had not answered yet when the proposal was made."),
     }
-    sentences = [words[each["state"]] % {"model": _named(each)["shown"]} for each in models if each["state"] in words]
+    sentences = [words[each["state"]] % {"model": each["shown"]} for each in _named(models) if each["state"] in words]
     if any(model["kind"] == ENSEMBLE.key and model["state"] == "failed" for model in models):
         sentences[0] = _("The ensemble could not be used: every model counts the same, and no set is given.")
     return sentences
 
 
-def _named(model: Mapping[str, Any]) -> dict[str, Any]:
-    kind = model["kind"]
-    return {**model, "shown": dict(kind_choices()).get(kind, kind)}
+def _named(models: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The models with a name each: their kind, and the language where there are several of one kind."""
+    kinds = Counter(model["kind"] for model in models)
+    named = []
+    for model in models:
+        shown = dict(kind_choices()).get(model["kind"], model["kind"])
+        language = model.get("language", "") if kinds[model["kind"]] > 1 else ""
+        named.append({**model, "shown": f"{shown} ({language})" if language else shown})
+    return named
 
 
 def condition_rows(outcome: Mapping[str, Any]) -> list[tuple[str, list[float | None], str]]:
@@ -193,6 +209,7 @@ REASONS = {
     "models": gettext_lazy("The models together: at least this urgency is likely enough"),
     "no_models": gettext_lazy("No model answered: never lower than this without one"),
     "outside_known": gettext_lazy("Outside what the models know: never lower than this"),
+    "held": gettext_lazy("The assessment before: stands until someone gives a reason for the lower one"),
     "unmeasured": gettext_lazy("No ensemble says whether the models know such a text: never lower than this"),
 }
 

@@ -10,7 +10,11 @@ from django.utils.translation import gettext as _
 from aimass_apps.people.models import User
 from aimass_apps.submissions.models import Review
 from triage import queries
-from triage.forms.judgement import ChangeForm, ConfirmForm, DeferForm, WithdrawForm
+from triage.again import older_times
+from triage.forms.fields import MEASURED
+from triage.forms.judgement import ChangeForm, ConfirmForm, DeferForm, LowerForm, WithdrawForm
+from triage.judgements import lower_urgency
+from triage.knowledge.scales import level_of, worst
 from triage.labels import all_labels, label_of, name_of
 from triage.llm import opinion
 from triage.models import Assessment, Urgency, Visit
@@ -19,7 +23,13 @@ from triage.proposal import preview
 from triage.reasons import LABELS
 
 LATE_AFTER = timedelta(seconds=5)
-VERDICTS = {"confirm": "confirmed", "override": "overridden", "defer": "deferred", "withdraw": "taken_back"}
+VERDICTS = {
+    "confirm": "confirmed",
+    "override": "overridden",
+    "defer": "deferred",
+    "lower": "lowered",
+    "withdraw": "taken_back",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +77,12 @@ def _waiting_words(waited: int, target: int | None) -> str:
 
 
 def initial_measurements(assessment: Assessment) -> dict[str, Any]:
-    """The form of a further assessment begins with the words of the last; vital signs are measured anew."""
+    """The form of a further assessment begins with the words and the vital signs of the last."""
     vitals = (assessment.submission.sealed_facts or {}).get("vitals", {})
-    return {"text": assessment.submission.content, "hypercapnic": vitals.get("hypercapnic", False)}
+    oxygen = {True: "yes", False: "no"}.get(vitals.get("oxygen"), "")
+    numbers = {name: f"{value:g}" for name, value in vitals.items() if name in MEASURED}
+    rest = {"consciousness": vitals.get("consciousness", ""), "hypercapnic": vitals.get("hypercapnic", False)}
+    return {"text": assessment.submission.content, **numbers, **rest, "oxygen": oxygen}
 
 
 def visit_page(visit: Visit, by: User, now: datetime) -> dict[str, Any]:
@@ -91,14 +104,20 @@ def visit_page(visit: Visit, by: User, now: datetime) -> dict[str, Any]:
         "may_correct": review is None or review.by_id == by.pk or by.has_perm("triage.correct_any"),
         "may_assess": by.has_perm("triage.assess"),
         "language": current.submission.language,
+        **_held(current),
         **_words(current, outcome),
         **_forms(current, outcome, review, now),
     }
 
 
+def _held(assessment: Assessment) -> dict[str, Any]:
+    """What stood before, what this assessment by itself would be given where that is less, and whether it counts."""
+    return {"held": assessment.held, "alone": lower_urgency(assessment), "lowered": assessment.lowered}
+
+
 def _words(assessment: Assessment, outcome: dict[str, Any]) -> dict[str, Any]:
     facts = assessment.submission.sealed_facts or {}
-    level = assessment.final_urgency or assessment.urgency or outcome.get("floor") or ""
+    level = assessment.final_urgency or assessment.urgency or _least(assessment, outcome)
     condition = outcome.get("condition")
     said = opinion.voices(assessment.submission, level)
     compared = opinion.with_columns(outcome, said)
@@ -111,7 +130,9 @@ def _words(assessment: Assessment, outcome: dict[str, Any]) -> dict[str, Any]:
         "target": queries.TARGETS.get(Urgency(level)) if level else None,
         "flags": proposal.flag_rows(outcome),
         "reasons": proposal.reason_rows(outcome),
-        "vital_rows": proposal.vital_rows(facts.get("vitals", {}), outcome.get("news2")),
+        "vital_rows": proposal.vital_rows(
+            facts.get("vitals", {}), outcome.get("news2"), older_times(facts, assessment.asked_at)
+        ),
         "news2": outcome.get("news2"),
         "news2_missing": proposal.missing_words(outcome.get("news2_missing", ())),
         "contradictions": proposal.contradiction_words(outcome),
@@ -127,6 +148,11 @@ def _words(assessment: Assessment, outcome: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _least(assessment: Assessment, outcome: dict[str, Any]) -> str:
+    """What is sure before the models answer: what stood before, and what a safety rule asks for."""
+    return worst(level_of(assessment.held), level_of(outcome.get("floor") or "")) or ""
+
+
 def _forms(assessment: Assessment, outcome: dict[str, Any], review: Review | None, now: datetime) -> dict[str, Any]:
     seen = {"seen": review.pk if review else None, "opened": now.timestamp()}
     labels = review.labels if review else {}
@@ -139,6 +165,7 @@ def _forms(assessment: Assessment, outcome: dict[str, Any], review: Review | Non
         "confirm_form": ConfirmForm(initial=seen, auto_id="confirm_%s"),
         "override_form": ChangeForm(initial=seen | change, auto_id="change_%s"),
         "defer_form": DeferForm(initial=seen, auto_id="defer_%s"),
+        "lower_form": LowerForm(initial=seen, auto_id="lower_%s"),
         "withdraw_form": WithdrawForm(initial=seen, auto_id="withdraw_%s"),
         "condition_labels": all_labels(),
     }

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +56,10 @@ def train_ensemble(plan: Recipe, prepared: Prepared, folders: Iterable[Path], ou
     if confirmed is not None and len(confirmed) >= FEWEST // 2:
         rules = [with_limits(rule, confirmed, wanted) for rule in rules]
         notes["confirmed"] = len(confirmed)
-    ensemble = Ensemble(plan.labels, {frozenset(rule.powers): rule for rule in rules}, notes)
+    ensemble = Ensemble(plan.labels, {frozenset(rule.powers): rule for rule in rules}, notes, plan.language)
     figures = _measure(plan, ensemble, members, rows["test"])
     measured = {**notes, **figures["sets"]["all"]}
-    return _store(plan, Ensemble(ensemble.labels, ensemble.rules, measured), figures, prepared, members, out)
+    return _store(plan, replace(ensemble, measured=measured), figures, prepared, members, out)
 
 
 def _members(plan: Recipe, folders: Iterable[Path]) -> dict[str, Path]:

@@ -53,6 +53,7 @@ STATES = {
     "reversed": Look(_("Reversed"), "neutral", "undo"),
     "confirmed": Look(_("Confirmed"), "ok", "check-circle"),
     "overridden": Look(_("Overridden"), "warn", "edit"),
+    "lowered": Look(_("Lowered"), "warn", "arrow-down"),
     "taken_back": Look(_("Taken back"), "neutral", "undo"),
     "deferred": Look(_("Deferred"), "neutral", "clock"),
     "open": Look(_("Open"), "info", "inbox"),

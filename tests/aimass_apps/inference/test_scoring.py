@@ -86,6 +86,7 @@ def test_only_versions_of_the_language_are_asked() -> None:
         ({"age": "old"}, "age"),
         ({"sex": "x"}, "sex"),
         ({"pregnant": "yes"}, "pregnant"),
+        ({"after_birth": "yes"}, "after_birth"),
         ({"vitals": {"temperature": 99}}, "temperature"),
         ({"vitals": {"colour": 1}}, "colour"),
         ({"vitals": [1]}, "vitals"),
@@ -105,6 +106,36 @@ def test_the_floor_stands_without_models() -> None:
     assert result["differential"] == []
 
 
+def test_six_weeks_after_birth_have_their_own_limits() -> None:
+    line = {"id": 1, "text": "unwell", "age": 31, "sex": "f", "vitals": {"hr": 122}}
+    plain, after = score_lines(
+        [json.dumps(line), json.dumps(line | {"after_birth": True})], VisitScorer(load_triage_policy()), ()
+    )
+    assert (plain["urgency"], after["urgency"]) == ("soon", "very_urgent")
+
+
+def test_versions_of_one_kind_are_both_heard() -> None:
+    class Says:
+        labels = ("pneumonia", "common_cold")
+
+        def __init__(self, condition: str) -> None:
+            self.condition = condition
+
+        def predict(self, items: Sequence[Item]) -> list[Answer]:
+            return [Answer({self.condition: 1.0}) for _ in items]
+
+    versions = [
+        Version(f"triage-bert-{language}", Manifest("triage", "bert", language, "BERT", []), Says(condition))
+        for language, condition in (("any", "common_cold"), ("en", "pneumonia"))
+    ]
+    line = json.dumps({"id": 1, "text": "I have had a runny nose and a cough for two days"})
+    (result,) = score_lines([line], VisitScorer(load_triage_policy()), versions)
+    assert {name: ranked[0]["id"] for name, ranked in result["by_model"].items()} == {
+        "triage-bert-any": "common_cold", "triage-bert-en": "pneumonia",
+    }  # fmt: skip
+    assert {each["id"] for each in result["differential"]} == {"common_cold", "pneumonia"}
+
+
 @pytest.mark.slow
 def test_the_command_scores_both_desks_with_what_ships(tmp_path: Path) -> None:
     posts = ['{"id": 1, "text": "You are a pathetic idiot, shut up"}', "broken", '{"id": 2, "text": "Lovely photo!"}']
@@ -121,7 +152,7 @@ def test_the_command_scores_both_desks_with_what_ships(tmp_path: Path) -> None:
     call_command("score", desk="triage", input=tmp_path / "visits.jsonl", output=tmp_path / "out.jsonl")
     (result,) = (json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines())
     assert result["urgency"] in {"self_care", "soon"}
-    assert set(result["by_model"]) >= {"svm", "bert"}
+    assert set(result["by_model"]) >= {"triage-svm-any", "triage-bert-any"}
     assert {"condition", "icd10", "probability"} <= set(result["differential"][0])
 
 

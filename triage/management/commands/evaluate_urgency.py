@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from aimass_apps.inference.kinds.ensemble.predictor import Ensemble, ensemble_among, readers_among
 from aimass_apps.inference.predictor import Item, load_predictor
 from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, read_manifest, starters
-from triage.decide import Outcome, Policy, UnusablePolicy, load_policy
+from triage.decide import Outcome, Policy, Source, UnusablePolicy, load_policy
 from triage.evaluation.urgency import (
     SETS,
     ThreeFigures,
@@ -27,7 +27,7 @@ from triage.knowledge.load import load_catalogue
 from triage.knowledge.scales import LEVELS
 from triage.policy import DEFAULT
 
-Answers = Sequence[Mapping[str, Mapping[str, float] | None]]
+Answers = Sequence[Mapping[Source, Mapping[str, float] | None]]
 
 
 class Command(BaseCommand):
@@ -71,13 +71,14 @@ def read_visits(name: str, parts: Sequence[bool]) -> list[Visit]:
 
 
 def answer_cases(visits: Sequence[Visit], folders: Sequence[Path]) -> Answers:
-    """Each model's scores for each case, by kind."""
-    answers: list[dict[str, Mapping[str, float] | None]] = [{} for _ in visits]
+    """Each version's scores for each case."""
+    answers: list[dict[Source, Mapping[str, float] | None]] = [{} for _ in visits]
     items = [Item(visit.text, visit.told) for visit in visits]
     for folder in folders:
-        kind = read_manifest(folder).kind
+        manifest = read_manifest(folder)
+        source = Source(folder.name, manifest.kind, manifest.language)
         for own, answer in zip(answers, load_predictor(folder).predict(items), strict=True):
-            own[kind] = answer.scores
+            own[source] = answer.scores
     return answers
 
 

@@ -12,7 +12,7 @@ from aimass_apps.registry.artefacts import STARTERS
 from triage.decide import level_parts
 from triage.knowledge.load import load_catalogue
 from triage.knowledge.scales import LEVELS
-from triage.urgency_model import ENCODER, FILE, KINDS, features
+from triage.urgency_model import ENCODER, FILE, KINDS, LANGUAGE, features
 
 VISITS = FILE.with_name("levels_visits.json")
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, out: Path, **options: Any) -> None:
         visits = json.loads(VISITS.read_text(encoding="utf-8"))
         items = [Item(each["text"], {"age_years": each["age"], "sex": each["sex"]}) for each in visits]
-        voices = {kind: load_predictor(STARTERS / f"triage-{kind}-any").predict(items) for kind in KINDS}
+        voices = {kind: load_predictor(STARTERS / f"triage-{kind}-{LANGUAGE}").predict(items) for kind in KINDS}
         usual: Any = {condition.id: condition.urgency for condition in load_catalogue().conditions.values()}
         labels = tuple(sorted(voices[ENCODER][0].scores))
         rows = []

@@ -83,19 +83,28 @@ class Combined:
 
 @dataclass(frozen=True, slots=True)
 class Ensemble:
-    """The rules by group of members; `labels` is what it answers, `measured` what its card says of sets and novelty."""
+    """The rules by group of members; `labels` is what it answers, `measured` what its card says of sets and novelty.
+
+    A member is whoever holds a place: a kind, in the ensemble's own `language`. Versions of another language speak for
+    themselves, since no rule was fitted on them.
+    """
 
     labels: tuple[str, ...]
     rules: Mapping[frozenset[str], Rule]
     measured: Mapping[str, Any]
+    language: str = "any"
 
     @property
     def members(self) -> frozenset[str]:
         """Every kind that some rule knows."""
         return frozenset().union(*self.rules)
 
+    def takes(self, kind: str, language: str) -> bool:
+        """Whether such a version holds one of its places."""
+        return language == self.language and kind in self.members
+
     def combine(self, answers: Mapping[str, Mapping[str, float]]) -> Combined | None:
-        """One answer from those of the members among `answers`; None without any."""
+        """One answer from those of the members, by kind, among `answers`; None without any."""
         kinds = self.members & answers.keys()
         if not kinds:
             return None
@@ -118,15 +127,15 @@ def even_pool(answers: Mapping[str, Mapping[str, float]]) -> Combined | None:
     return Combined(rule.pool(answers, labels), tuple(sorted(answers)))
 
 
-def read_ensemble(raw: Mapping[str, Any]) -> Ensemble:
+def read_ensemble(raw: Mapping[str, Any], language: str) -> Ensemble:
     """From the content of `ensemble.json`. Raises `KeyError`, `TypeError` for one that is not whole."""
     rules = [Rule(**{**each, "powers": dict(each["powers"])}) for each in raw["rules"]]
-    return Ensemble(tuple(raw["labels"]), {frozenset(rule.powers): rule for rule in rules}, raw["measured"])
+    return Ensemble(tuple(raw["labels"]), {frozenset(rule.powers): rule for rule in rules}, raw["measured"], language)
 
 
 def open_ensemble(folder: Path) -> Ensemble:
     """The ensemble in an artefact folder."""
-    return read_ensemble(json.loads((folder / RULES).read_text(encoding="utf-8")))
+    return read_ensemble(json.loads((folder / RULES).read_text(encoding="utf-8")), read_manifest(folder).language)
 
 
 def ensemble_among(folders: Iterable[Path]) -> Ensemble | None:
@@ -184,7 +193,7 @@ def load_whole(folder: Path, beside: Iterable[Path], device: str = "auto") -> Pr
     members: dict[str, Predictor] = {}
     for each in beside:
         found = read_manifest(each)
-        fits = (found.desk, found.language) == (own.desk, own.language) and found.kind in predictor.ensemble.members
+        fits = found.desk == own.desk and predictor.ensemble.takes(found.kind, found.language)
         if fits and found.kind not in members:
             members[found.kind] = load_predictor(each, device)
     return Together(predictor.ensemble, members)

@@ -14,7 +14,6 @@ from aimass_apps.ml.fit.adapt import NoMaskToken, Settings, TooFewTexts, adapt, 
 from aimass_apps.ml.fit.progress import Progress, Stopped, silent  # noqa: E402 - kept with the others
 from aimass_apps.ml.fit.train import train_recipe  # noqa: E402 - kept with the others
 from aimass_apps.registry.artefacts import verify  # noqa: E402 - kept with the others
-from aimass_apps.registry.models import Desk  # noqa: E402 - kept with the others
 from aimass_apps.submissions.models import Submission  # noqa: E402 - kept with the others
 from tests.support.small import BAD, BERT, GOOD, write  # noqa: E402
 
@@ -79,8 +78,8 @@ def test_too_few_texts_and_a_base_without_a_mask_are_refused(tmp_path: Path, bas
 def test_only_posts_are_read_and_none_that_is_sealed() -> None:
     for number, language in enumerate(("en", "zh", "en")):
         text = f"post {number}"
-        Submission.objects.create(desk=Desk.MODERATION, language=language, text=text, content_hash=f"{number:064}")
-    Submission.objects.create(desk=Desk.TRIAGE, language="en", sealed_text="cough", content_hash="9" * 64)
+        Submission.objects.create(desk="moderation", language=language, text=text, content_hash=f"{number:064}")
+    Submission.objects.create(desk="triage", language="en", sealed_text="cough", content_hash="9" * 64)
 
     assert sorted(posts("any", 10)) == ["post 0", "post 1", "post 2"]
     assert sorted(posts("en", 10)) == ["post 0", "post 2"]
