@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from aimass_apps.inference.predictor import Span
+from aimass_apps.inference.predictor import TOXIC_KINDS, Span
 from aimass_apps.inference.text.language import Languages
 from moderation.policy import DEFAULT, LABELS, KeywordRules, Policy, PriorityWeights, UnusablePolicy, load_policy
 
@@ -160,10 +160,9 @@ def _over_threshold(answer: VersionAnswer, policy: Policy) -> Iterator[Reason]:
 def _keywords(answer: VersionAnswer, deciding: Sequence[VersionAnswer], policy: Policy) -> Iterator[Reason]:
     for label in dict.fromkeys(span.label for span in answer.spans):
         weight = max(span.weight for span in answer.spans if span.label == label)
-        share = _share_of_threshold(label, deciding, policy)
+        known = [_share(model, label, policy) for model in _readers(answer, deciding)]
+        share = max(known, default=policy.keywords.strong_needs_share)
         needed = _share_needed(weight, policy.keywords)
-        # Nothing is known about the label: a strong word stands, a mild one is not enough.
-        share = policy.keywords.strong_needs_share if share is None else share
         if label in policy.quiet_labels or needed is None or share < needed:
             continue
         level = _level(weight, policy.keywords)
@@ -184,18 +183,22 @@ def _level(weight: float, rules: KeywordRules) -> float:
     return max(level for level in (rules.mild_from, rules.strong_from, rules.severe_from) if weight >= level)
 
 
-def _share_of_threshold(label: str, deciding: Sequence[VersionAnswer], policy: Policy) -> float | None:
-    """How far the deciding models come towards flagging `label` (1 = they flag); None when none of them knows it.
+def _readers(words: VersionAnswer, deciding: Sequence[VersionAnswer]) -> list[VersionAnswer]:
+    """The deciding models that may have read what the list found: those of its language."""
+    return [model for model in deciding if model.language == words.language or ANY in (model.language, words.language)]
 
-    `toxic` stands in for the kinds of abuse it covers where a model has no score for the label itself.
+
+def _share(model: VersionAnswer, label: str, policy: Policy) -> float:
+    """How far the model comes towards flagging `label` (1 = it flags); `toxic` speaks for the kinds that it covers.
+
+    A model that knows nothing of the label can't overrule a word: a strong one stands, a mild one is not enough.
     """
     shares = []
-    for answer in deciding:
-        for name in (label, "toxic"):
-            threshold = policy.threshold(answer.kind, name, answer.thresholds, answer.version)
-            if name in answer.scores and threshold and (name == label or label != "spam"):
-                shares.append(answer.scores[name] / threshold)
-    return max(shares, default=None)
+    for name in {label, "toxic"} if label in TOXIC_KINDS else {label}:
+        threshold = policy.threshold(model.kind, name, model.thresholds, model.version)
+        if name in model.scores and threshold:
+            shares.append(model.scores[name] / threshold)
+    return max(shares, default=policy.keywords.strong_needs_share)
 
 
 def _spans(spans: Iterable[Span], label: str) -> tuple[tuple[int, int, str, float], ...]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from aimass_apps.submissions.desk import Example, LabelShape, LineScorer
@@ -13,8 +14,8 @@ from aimass_apps.submissions.models import Review, Submission
 from moderation import DESK, metrics, policy
 from moderation.demo import posts as demo
 from moderation.intake import settle
-from moderation.intake.reviewing import UNDO
 from moderation.policy_revisions import policy_file
+from moderation.queries import standing_review
 from moderation.score_line import PostScorer
 
 
@@ -30,11 +31,16 @@ class ModerationDesk:
         settle(submissions)
 
     def examples(self, until: datetime) -> Iterator[Example]:
-        """The review in force at `until` of every post that has one, in the order of posts."""
-        standing = Review.objects.filter(submission__desk=DESK, at__lte=until)
-        standing = standing.filter(Q(replaced_by=None) | Q(replaced_by__at__gt=until)).exclude(verdict=UNDO)
-        for review in standing.select_related("submission").order_by("submission_id").iterator(2000):
-            yield Example(review.submission, review, review.labels, review.sampling_weight)
+        """The review that held at `until` of every post that has one, in the order of posts.
+
+        One that states no label teaches nothing: left in, it would read as a no to each of them.
+        """
+        reviews = Review.objects.filter(submission__desk=DESK, at__lte=until).defer("comment")
+        ordered = reviews.select_related("submission").order_by("submission_id", "pk").iterator(2000)
+        for _post, of_one_post in groupby(ordered, key=lambda review: review.submission_id):
+            review = standing_review(of_one_post)
+            if review is not None and review.labels:
+                yield Example(review.submission, review, review.labels, review.sampling_weight)
 
     def metrics(self, rows: Sequence[tuple[dict[str, Any], dict[str, float], float]]) -> dict[str, Any]:
         return {**metrics.figures(rows), "main": "mean_auc"}

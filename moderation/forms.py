@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from moderation.events import ACTIONS
 from moderation.intake import Incoming, Judgement
 from moderation.labels import APPROVE_REASONS, NAMES, REMOVE_REASONS
 from moderation.models import Outcome
@@ -68,17 +69,22 @@ class ReceiptListSerializer(serializers.Serializer[Any]):
 
 
 class DecisionSerializer(serializers.Serializer[Any]):
-    """A decision: `clear` by a policy, `approve` or `remove` by a person or a policy.
-
-    `superseded`: a newer revision of the post came before anybody decided this one.
-    """
+    """What is decided about a post, by a policy or a person; the latest decision holds."""
 
     id = serializers.UUIDField()
-    action = serializers.CharField()
+    action = serializers.ChoiceField(list(ACTIONS.items()))
     at = serializers.DateTimeField()
     by = serializers.ChoiceField(["policy", "person"])
     policy_version = serializers.CharField(allow_null=True)
     reasons = serializers.ListField(child=serializers.DictField())
+
+
+class EventPostSerializer(serializers.Serializer[Any]):
+    """Which post an event is about: our id, the platform's own, and the revision."""
+
+    id = serializers.UUIDField()
+    external_id = serializers.CharField()
+    revision = serializers.IntegerField()
 
 
 class StatusSerializer(serializers.Serializer[Any]):

@@ -3,6 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from aimass_apps.inference.predictor import TOXIC_KINDS
 from moderation.policy import LABELS
 
 NAMES: dict[str, str | Promise] = {
@@ -16,8 +17,6 @@ NAMES: dict[str, str | Promise] = {
     "self_harm": _("Self-harm"),
     "spam": _("Spam"),
 }
-# Whatever is one of these is toxic too: models learn both.
-TOXIC_KINDS = frozenset({"severe_toxic", "obscene", "threat", "insult", "identity_hate"})
 APPROVE_REASONS: dict[str, str | Promise] = {
     "harmless": _("Plainly harmless"),
     "counter_speech": _("Objects to abuse or quotes it"),

@@ -13,22 +13,27 @@ Row = tuple[Mapping[str, Any], Mapping[str, float], float]  # labels, scores, we
 def figures(rows: Sequence[Row]) -> dict[str, float]:
     """For each label with both answers among the rows: `auc:<label>`; over all of them `mean_auc`; and `brier`.
 
-    A row counts by its weight, 1 / the chance that it was reviewed; labels that a version does not score are left out.
+    A row counts by its weight, 1 / the chance that it was reviewed; labels that a version does not score, or that a
+    review does not state, are left out.
     """
     names = sorted({name for labels, scores, _ in rows for name in scores if name in labels})
     found: dict[str, float] = {}
     for name in names:
-        cases = [(scores[name], bool(labels[name]), weight) for labels, scores, weight in rows if name in scores]
+        cases = [
+            (scores[name], bool(labels[name]), weight)
+            for labels, scores, weight in rows
+            if name in scores and name in labels
+        ]
         area = weighted_auc(cases)
         if area is not None:
             found[f"auc:{name}"] = area
     if found:
         found["mean_auc"] = fmean(found.values())
     errors = [
-        (weight * (scores[name] - bool(labels.get(name))) ** 2, weight)
+        (weight * (scores[name] - bool(labels[name])) ** 2, weight)
         for labels, scores, weight in rows
         for name in names
-        if name in scores
+        if name in scores and name in labels
     ]
     if errors:
         found["brier"] = sum(error for error, _ in errors) / sum(weight for _, weight in errors)

@@ -14,12 +14,17 @@ from aimass_apps.submissions.models import Submission
 
 
 class Outcome(models.TextChoices):
-    """What was decided about a post, as platforms read it. Only a policy says `clear` or `superseded`."""
+    """What was decided about a post, as platforms read it. People say `approve` or `remove`; an undo restores any."""
 
     CLEAR = "clear", _("Clear")
     APPROVE = "approve", _("Approved")
     REMOVE = "remove", _("Removed")
     SUPERSEDED = "superseded", _("Replaced by a newer revision")
+
+
+# Beside the outcomes: the verdict of a review that takes back its author's last one, and the decision that leaves a
+# post without any.
+UNDO, REOPEN = "undo", "reopen"
 
 
 class Post(models.Model):

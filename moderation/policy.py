@@ -23,7 +23,8 @@ class KeywordRules:
 
     From `severe_from` on a word flags by itself. From `strong_from` on it flags unless the model's score for the
     label is under `strong_needs_share` of its threshold; from `mild_from` on only when the score is at least
-    `mild_needs_share` of it. Lighter words are only marked in the text.
+    `mild_needs_share` of it. Lighter words are only marked in the text. A model that knows nothing of the label, or
+    does not read the list's language, overrules no word: `decide` says who speaks for what.
     """
 
     severe_from: float = 0.9

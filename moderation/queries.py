@@ -1,5 +1,6 @@
 """What the desk's pages read. Nothing here writes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from django.db.models.functions import Extract, Least, Now
 
 from aimass_apps.people.models import Platform, User
 from aimass_apps.submissions.models import Decision, Review
-from moderation.models import Outcome, Post
+from moderation.models import UNDO, Outcome, Post
 from moderation.policy_revisions import policy_file
 
 SEE_ESCALATED = "moderation.reverse"
@@ -97,7 +98,10 @@ def languages_waiting() -> list[str]:
 
 
 def history(search: str = "", outcome: str = "", by: User | None = None) -> QuerySet[Post]:
-    """Decided posts, latest first. `search` is an external id or an author, or how either begins."""
+    """Decided posts, latest first. `search` is an external id or an author, or how either begins.
+
+    `by` is who judged them, whether or not someone else reversed it later.
+    """
     posts = Post.objects.filter(state=Post.State.CLOSED).select_related("submission", "platform")
     if search:
         posts = posts.filter(
@@ -106,7 +110,8 @@ def history(search: str = "", outcome: str = "", by: User | None = None) -> Quer
     if outcome:
         posts = posts.filter(outcome=outcome)
     if by is not None:
-        posts = posts.filter(submission__reviews__in=Review.objects.filter(by=by, replaced_by=None))
+        judged = Review.objects.filter(by=by).exclude(verdict=UNDO).exclude(replaced_by__verdict=UNDO)
+        posts = posts.filter(submission__in=judged.values("submission"))
     return posts.order_by("-closed_at", "-pk")
 
 
@@ -168,6 +173,17 @@ def platform_record(platform: Platform) -> PlatformRecord:
     )
     share = figures["removed"] / figures["judged"] if figures["judged"] else None
     return PlatformRecord(figures["posts"], figures["waiting"], share)
+
+
+def standing_review(reviews: Iterable[Review]) -> Review | None:
+    """The judgement that holds, of one post's reviews in their order: an undo takes back only the one before it."""
+    held: list[Review] = []
+    for review in reviews:
+        if review.verdict != UNDO:
+            held.append(review)
+        elif held:
+            held.pop()
+    return held[-1] if held else None
 
 
 def decisions_of(post: Post) -> QuerySet[Decision]:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("decided/", history.history, name="history"),
     path("automatic/", automatic.automatic, name="automatic"),
     path("posts/<uuid:public_id>/", item.item, name="item"),
+    path("posts/<uuid:public_id>/take/", item.take, name="take"),
     path("posts/<uuid:public_id>/review/", item.review, name="review"),
     path("posts/<uuid:public_id>/reverse/", item.reverse_item, name="reverse"),
     path("posts/<uuid:public_id>/skip/", item.skip, name="skip"),

@@ -1,4 +1,4 @@
-"""The platforms' second door: signed webhooks (Standard Webhooks 1.0), each done once."""
+"""The platforms' second door: signed webhooks (Standard Webhooks 1.0), each done once; and what we send to theirs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,9 +6,17 @@ from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiRequest, extend_schema
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiRequest,
+    OpenApiResponse,
+    OpenApiWebhook,
+    extend_schema,
+    inline_serializer,
+)
 from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError, ValidationError
+from rest_framework.fields import ChoiceField, DateTimeField
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,10 +25,36 @@ from aimass_apps.delivery.signing import BadSignature, check_signature
 from aimass_apps.people.models import Platform
 from aimass_apps.web.parsers import LimitedJSONParser, read_body, read_json
 from moderation.api.posts import ONE_OR_MANY, RECEIPTS, take_posts
+from moderation.events import TYPES
+from moderation.forms import DecisionSerializer, EventPostSerializer
 from moderation.intake import WebhookConflict, receive_webhook
 
 EVENTS = ("post.created", "post.updated", "posts.created")
 LONGEST_ID = 200
+
+
+_ABOUT: dict[str, Any] = {"post": EventPostSerializer(), "decision": DecisionSerializer()}
+EVENT = inline_serializer(
+    "Event",
+    {
+        "type": ChoiceField(list(TYPES.items())),
+        "timestamp": DateTimeField(),
+        "data": inline_serializer("EventData", _ABOUT),
+    },
+)
+# What the API's description says of the events that platforms get: settings.SPECTACULAR_SETTINGS names it.
+SENT = [
+    OpenApiWebhook(
+        name,
+        extend_schema(
+            operation_id=name.replace(".", "_"),
+            summary=f"We tell {meaning}",
+            request=OpenApiRequest(EVENT),
+            responses={200: OpenApiResponse(description="Any 2xx: the event is taken.")},
+        ),
+    )
+    for name, meaning in TYPES.items()
+]
 
 
 class SignatureRefused(APIException):

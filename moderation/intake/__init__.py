@@ -1,6 +1,6 @@
 """The only writer of the moderation desk."""
 
-from moderation.intake.leases import ItemHeld, release_item, renew, take_item, take_next
+from moderation.intake.leases import ItemHeld, may_decide, release_item, renew, take_item, take_next
 from moderation.intake.receiving import (
     Incoming,
     Receipt,
@@ -14,6 +14,7 @@ from moderation.intake.reviewing import (
     Judgement,
     NothingToUndo,
     escalate_post,
+    may_undo,
     reverse_decision,
     review_post,
     undo_review,
@@ -30,6 +31,8 @@ __all__ = [
     "WebhookConflict",
     "escalate_post",
     "forget_old_receipts",
+    "may_decide",
+    "may_undo",
     "receive_posts",
     "receive_webhook",
     "release_item",

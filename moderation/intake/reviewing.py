@@ -16,11 +16,12 @@ from aimass_apps.submissions.models import Decision, Prediction, Review
 from aimass_apps.submissions.reviews import current_review, record_review
 from moderation.events import decision_event
 from moderation.intake.leases import LEASE, ItemHeld, is_free_for, may_decide
+from moderation.intake.superseding import supersede_outdated
 from moderation.labels import whole
-from moderation.models import Outcome, Post
+from moderation.models import REOPEN, UNDO, Outcome, Post
+from moderation.queries import standing_review
 
 UNDO_WITHIN = timedelta(minutes=10)
-UNDO, REOPEN = "undo", "reopen"
 
 
 class AlreadyDecided(ValueError):
@@ -37,7 +38,7 @@ class NothingToUndo(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a person decided. `labels` are those the post deserves, whatever becomes of it."""
+    """What a person decided. `labels` are those they say the post deserves, whatever becomes of it."""
 
     action: str  # Outcome.APPROVE or Outcome.REMOVE
     labels: frozenset[str] = frozenset()
@@ -62,32 +63,40 @@ def reverse_decision(*, post: int, by: User, judgement: Judgement) -> Decision:
 
 
 def undo_review(*, post: int, by: User) -> Post:
-    """Take back one's own latest decision within ten minutes: the post waits again and is this person's.
+    """Take back one's own latest decision within ten minutes: what held before it holds again.
 
-    The platform hears that it was reopened. Raises `NothingToUndo`.
+    Where nothing held, the post waits again and is this person's. The platform hears either. Raises `NothingToUndo`.
     """
     with transaction.atomic():
         found = _lock(post)
         latest = current_review(found.submission)
-        if found.state != Post.State.CLOSED or latest is None or not _may_undo(latest, by):
+        if found.state != Post.State.CLOSED or latest is None or not may_undo(latest, by):
             raise NothingToUndo(str(found))
         undone = record_review(submission=found.submission, by=by, verdict=UNDO, labels={}, replaces=latest)
-        decision = record_decision(submission=found.submission, action=REOPEN, reasons=[], review=undone)
-        announce(decision=decision, platform=found.platform, payload=decision_event(found, decision))
-        _change(
-            found,
-            state=Post.State.QUEUED,
-            outcome="",
-            closed_at=None,
-            taken_by=by,
-            taken_at=Now(),
-            taken_until=Now() + LEASE,
-        )
+        decision = _restore(found, undone, latest.decision.reverses)
+        waits = decision.action == REOPEN or _was_drawn(found)
+        outcome = "" if decision.action == REOPEN else decision.action
+        _change(found, outcome=outcome, **(_waiting(by) if waits else _CLOSED))
+        supersede_outdated(found.pk)
     return Post.objects.get(pk=post)
 
 
-def _may_undo(review: Review, by: User) -> bool:
+def may_undo(review: Review, by: User) -> bool:
+    """Whether this latest review of a decided post may still be taken back by this person."""
     return review.by_id == by.pk and review.verdict != UNDO and review.at > timezone.now() - UNDO_WITHIN
+
+
+def _restore(post: Post, undone: Review, before: Decision | None) -> Decision:
+    """Put the decision `before` into force again, as a new one: what was decided meanwhile stays on record."""
+    action, reasons = (before.action, before.reasons) if before else (REOPEN, [])
+    decision = record_decision(submission=post.submission, action=action, reasons=reasons, review=undone)
+    announce(decision=decision, platform=post.platform, payload=decision_event(post, decision))
+    return decision
+
+
+def _was_drawn(post: Post) -> bool:
+    """Whether it came to a person by the draw alone: clear or removed as it is again, it still waits for one."""
+    return post.audited and standing_review(post.submission.reviews.order_by("pk")) is None
 
 
 def escalate_post(*, post: int, by: User, note: str) -> Post:
@@ -114,6 +123,12 @@ def _lock_waiting(post: int, by: User) -> Post:
 
 
 _FREED: dict[str, Any] = {"taken_by": None, "taken_at": None, "taken_until": None}
+_CLOSED: dict[str, Any] = {"state": Post.State.CLOSED, "closed_at": Now(), **_FREED}
+
+
+def _waiting(by: User) -> dict[str, Any]:
+    lease = {"taken_by": by, "taken_at": Now(), "taken_until": Now() + LEASE}
+    return {"state": Post.State.QUEUED, "closed_at": None, **lease}
 
 
 def _judge(post: Post, by: User, judgement: Judgement) -> Decision:
@@ -121,7 +136,7 @@ def _judge(post: Post, by: User, judgement: Judgement) -> Decision:
         submission=post.submission,
         by=by,
         verdict=judgement.action,
-        labels=dict(whole(judgement.labels)),
+        labels=_stated(judgement),
         reason=judgement.reason,
         comment=judgement.comment or None,
         sampling_weight=post.sampling_weight,
@@ -134,8 +149,16 @@ def _judge(post: Post, by: User, judgement: Judgement) -> Decision:
         reasons.append({"code": judgement.reason, "label": ""})
     decision = record_decision(submission=post.submission, action=judgement.action, reasons=reasons, review=review)
     announce(decision=decision, platform=post.platform, payload=decision_event(post, decision))
-    _change(post, state=Post.State.CLOSED, outcome=Outcome(judgement.action), closed_at=Now(), **_FREED)
+    _change(post, outcome=Outcome(judgement.action), **_CLOSED)
     return decision
+
+
+def _stated(judgement: Judgement) -> dict[str, bool]:
+    """What the person said of each label; the page says in words that what stays empty counts as a no.
+
+    Who removes without a label says that the post breaks a rule, not that it is none of all this: no label is stated.
+    """
+    return {} if judgement.action == Outcome.REMOVE and not judgement.labels else whole(judgement.labels)
 
 
 def shown_scores(post: Post) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from aimass_apps.submissions.models import Prediction, Submission
 from moderation.decide import Outcome as Judged
 from moderation.decide import Policy, VersionAnswer, decide, prioritise
 from moderation.events import decision_event
-from moderation.intake.superseding import lock_with_older, newest_revisions, supersede
+from moderation.intake.superseding import Newest, lock_with_older, newer_revision, newest_revisions, supersede
 from moderation.models import Outcome, Post
 from moderation.policy_revisions import current_policy
 
@@ -33,18 +33,18 @@ def settle(submissions: list[Submission]) -> None:
     posts, older = lock_with_older(by_id)
     newest = newest_revisions(posts)
     strikes = count_strikes(posts)
-    judged: dict[int, Judged] = {}
     for post in posts:
         # The public id is random: its first digits draw the audit, the same at every repeat of this transaction.
         draw = int(post.public_id.hex[:8], 16) / 0x1_0000_0000
         submission = by_id[post.submission_id]
-        judged[post.pk] = decide(answers_of(submission), policy, draw, find_languages(submission.text))
-        _apply(post, judged[post.pk], policy, strikes.get((post.platform_id, post.author), 0))
+        judged = decide(answers_of(submission), policy, draw, find_languages(submission.text))
+        _apply(post, judged, policy, strikes.get((post.platform_id, post.author), 0))
         if post.state == Post.State.QUEUED and post.revision < newest[post.platform_id, post.external_id]:
             post.state, post.outcome = Post.State.CLOSED, post.outcome or Outcome.SUPERSEDED
     _save(posts)
     supersede(older, newest)
-    _record([post for post in posts if post.outcome], by_id, judged, policy)
+    reasons = {post.pk: _reasons(post, newest) for post in posts}
+    _record([post for post in posts if post.outcome], by_id, reasons, policy)
 
 
 def answers_of(submission: Submission) -> list[VersionAnswer]:
@@ -125,14 +125,21 @@ def _save(posts: Sequence[Post]) -> None:
         cursor.execute(_SAVE, dict(values))
 
 
-def _record(posts: Sequence[Post], by_id: dict[int, Submission], judged: dict[int, Judged], policy: Policy) -> None:
+def _reasons(post: Post, newest: Newest) -> list[dict[str, Any]]:
+    """Why it is decided so. What the models found is kept with the post even where it decided nothing."""
+    return [newer_revision(post, newest)] if post.outcome == Outcome.SUPERSEDED else post.reasons
+
+
+def _record(
+    posts: Sequence[Post], by_id: dict[int, Submission], reasons: Mapping[int, list[dict[str, Any]]], policy: Policy
+) -> None:
     decisions = record_decisions(
         [
             NewDecision(
                 submission=by_id[post.submission_id],
                 action=post.outcome,
                 policy_version=policy.version,
-                reasons=[reason.as_dict() for reason in judged[post.pk].reasons],
+                reasons=reasons[post.pk],
             )
             for post in posts
         ]

@@ -12,6 +12,7 @@ from moderation.events import decision_event
 from moderation.models import Outcome, Post
 
 OPEN = (Post.State.SCORING, Post.State.QUEUED)
+Newest = dict[tuple[int, str], int]  # by platform and external id, the latest revision
 
 
 def lock_with_older(submissions: Collection[int]) -> tuple[list[Post], list[Post]]:
@@ -40,14 +41,19 @@ def _same(posts: Collection[tuple[int, str]]) -> Any:
     return Post.objects.filter(platform__in=platforms, external_id__in=externals)
 
 
-def newest_revisions(posts: Sequence[Post]) -> dict[tuple[int, str], int]:
+def newest_revisions(posts: Sequence[Post]) -> Newest:
     """The latest revision that came of each post. Ask with the posts locked: then a later one finds them settled."""
     same = _same({(post.platform_id, post.external_id) for post in posts})
     found = same.values_list("platform_id", "external_id").annotate(newest=Max("revision")).order_by()
     return {(platform, external): newest for platform, external, newest in found}
 
 
-def supersede(posts: Sequence[Post], newest: dict[tuple[int, str], int]) -> None:
+def newer_revision(post: Post, newest: Newest) -> dict[str, Any]:
+    """The reason of every decision `superseded`, whenever the older revision was scored."""
+    return {"code": "newer_revision", "label": "", "revision": newest[post.platform_id, post.external_id]}
+
+
+def supersede(posts: Sequence[Post], newest: Newest) -> None:
     """Close locked posts that wait, with a decision and its delivery.
 
     One drawn for audit is clear already, and the platform knows: it only leaves the queue.
@@ -57,9 +63,11 @@ def supersede(posts: Sequence[Post], newest: dict[tuple[int, str], int]) -> None
             continue
         if not post.outcome:
             post.outcome = Outcome.SUPERSEDED
-            reason = {"code": "newer_revision", "label": "", "revision": newest[post.platform_id, post.external_id]}
             decision = record_decision(
-                submission=post.submission, action=post.outcome, reasons=[reason], policy_version=post.policy_version
+                submission=post.submission,
+                action=post.outcome,
+                reasons=[newer_revision(post, newest)],
+                policy_version=post.policy_version,
             )
             announce(decision=decision, platform=post.platform, payload=decision_event(post, decision))
         Post.objects.filter(pk=post.pk).update(
@@ -70,3 +78,11 @@ def supersede(posts: Sequence[Post], newest: dict[tuple[int, str], int]) -> None
             taken_at=None,
             taken_until=None,
         )
+
+
+def supersede_outdated(post: int) -> None:
+    """Close a locked post that waits again although a newer revision was settled while it was decided."""
+    found = Post.objects.select_related("submission", "platform").get(pk=post)
+    same = Post.objects.filter(platform=found.platform, external_id=found.external_id)
+    if same.filter(revision__gt=found.revision).exclude(state=Post.State.SCORING).exists():
+        supersede([found], newest_revisions([found]))

@@ -36,14 +36,19 @@ from moderation.queries import QueueFilter, visible_to
 @require_GET
 @needs("moderation.view")
 def item(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Open a post; one that waits becomes the reader's for ten minutes, unless someone else has it."""
-    person = person_of(request)
-    post = _find(request, public_id)
+    """Show a post and change nothing: browsers and chat programs open addresses that nobody follows."""
+    page = page_of(_find(request, public_id), person_of(request), _chosen(request))
+    return render(request, "moderation/item.html", page)
+
+
+@require_POST
+@needs("moderation.review")
+def take(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Make a post that waits the person's for ten minutes, and open it."""
     # Held by someone else: the page says by whom.
     with suppress(ItemHeld):
-        take_item(post=post.pk, by=person)
-    page = page_of(_find(request, public_id), person, _chosen(request))
-    return render(request, "moderation/item.html", page)
+        take_item(post=_find(request, public_id).pk, by=person_of(request))
+    return redirect(address("moderation:item", _chosen(request), public_id))
 
 
 @require_POST

@@ -91,14 +91,16 @@ def _is_taken(post: Post) -> bool:
 
 
 def _row(post: Post, person: User, chosen: QueueFilter) -> dict[str, Any]:
+    taken, mine = _is_taken(post), post.taken_by_id == person.pk
     return {
         "post": post,
         "url": address("moderation:item", chosen, post.public_id),
+        "take_url": address("moderation:take", chosen, post.public_id) if mine or not taken else "",
         "reasons": short_reasons(post),
         "score": top_score(post),
         "points": round(getattr(post, "points", post.priority)),
-        "taken": _is_taken(post),
-        "mine": post.taken_by_id == person.pk,
+        "taken": taken,
+        "mine": mine,
     }
 
 

@@ -9,12 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aimass_apps.registry.models import kind_choices
-from aimass_apps.submissions.models import Decision, Prediction
+from aimass_apps.submissions.models import Decision, Prediction, Review
 from aimass_apps.web.components.markup import percent
 from moderation.decide import KEYWORDS, LANGUAGE_UNREAD, MODEL_UNAVAILABLE, Policy
-from moderation.intake.reviewing import REOPEN
 from moderation.labels import APPROVE_REASONS, NAMES, REMOVE_REASONS
-from moderation.models import Outcome, Post
+from moderation.models import REOPEN, UNDO, Outcome, Post
 from moderation.policy_revisions import current_policy
 
 ACTIONS: dict[str, str | Promise] = {**dict(Outcome.choices), REOPEN: gettext_lazy("Reopened")}
@@ -145,13 +144,18 @@ def decision_lines(decisions: Iterable[Decision]) -> list[DecisionLine]:
 
 def _decision(decision: Decision) -> DecisionLine:
     review = decision.review
-    reasons = {**APPROVE_REASONS, **REMOVE_REASONS}
     return DecisionLine(
         action=str(ACTIONS.get(decision.action, decision.action)),
         state=BADGES.get(decision.action, decision.action),
         who=str(review.by) if review else _("Policy %(version)s") % {"version": decision.policy_version},
         at=decision.at,
-        reason=str(reasons.get(review.reason, "")) if review else "",
+        reason=_reason(decision, review) if review else "",
         labels=[label_name(name) for name, chosen in (review.labels if review else {}).items() if chosen],
         comment=(review.comment or "") if review else "",
     )
+
+
+def _reason(decision: Decision, review: Review) -> str:
+    if review.verdict == UNDO and decision.action != REOPEN:
+        return _("As before: the later decision was taken back")
+    return str({**APPROVE_REASONS, **REMOVE_REASONS}.get(review.reason, ""))

@@ -5,10 +5,10 @@ from typing import Any
 from django.utils import timezone
 
 from aimass_apps.people.models import User
-from aimass_apps.submissions.models import Prediction, Review
+from aimass_apps.submissions.models import Prediction
 from moderation import queries
 from moderation.forms import EscalateForm, ReviewForm
-from moderation.intake.reviewing import UNDO, UNDO_WITHIN
+from moderation.intake import may_decide, may_undo
 from moderation.labels import NAMES
 from moderation.models import Post
 from moderation.pages.queue import address
@@ -47,37 +47,25 @@ def page_of(
         "reasons": evidence.reason_lines(post, text),
         "scores": scores,
         "models": models,
-        "labels": labels_ticked(post, form, _judged(latest)),
+        "labels": label_boxes(post, form),
         "form": form or ReviewForm(),
         "escalate_form": EscalateForm(),
         "may_escalate": not person.has_perm(queries.SEE_ESCALATED) and post.escalated_at is None,
         "may_reverse": reverses,
+        "may_take": mode == "waiting" and person.has_perm("moderation.review") and may_decide(post, person),
         "decides": mode == "mine" or reverses,
         "notice": notice,
         "seconds_left": seconds_left(post),
         "urls": _urls(post, chosen),
         "undo_url": undo_url,
-        "may_undo": _may_undo(post, latest, person),
+        "may_undo": post.state == Post.State.CLOSED and latest is not None and may_undo(latest, person),
         "decisions": evidence.decision_lines(decisions),
         **_context(post),
     }
 
 
-def _judged(latest: Review | None) -> set[str] | None:
-    """The labels of the review in force, None when nobody judged or it was taken back."""
-    if latest is None or latest.verdict == UNDO:
-        return None
-    return {label for label, chosen in latest.labels.items() if chosen}
-
-
-def _may_undo(post: Post, latest: Review | None, person: User) -> bool:
-    if latest is None or post.state != Post.State.CLOSED:
-        return False
-    return latest.by_id == person.pk and latest.at > timezone.now() - UNDO_WITHIN
-
-
 def mode_of(post: Post, person: User) -> str:
-    """`scoring`, `closed`, `mine`, `held` by someone else, or `waiting` for a person who only looks."""
+    """`scoring`, `closed`, `mine`, `held` by someone else, or `waiting`: to be read until someone takes it."""
     if post.state != Post.State.QUEUED:
         return str(post.state)
     if post.taken_until is None or post.taken_until <= timezone.now():
@@ -90,20 +78,30 @@ def seconds_left(post: Post) -> int:
     return 0 if post.taken_until is None else max(0, int((post.taken_until - timezone.now()).total_seconds()))
 
 
-def labels_ticked(post: Post, form: ReviewForm | None, judged: set[str] | None = None) -> list[dict[str, Any]]:
-    """The labels with their keys 1 to 9; ticked are those sent, else those judged before, else those of the reasons."""
-    if form is not None and form.is_bound:
-        ticked = set(form.data.getlist("labels")) if hasattr(form.data, "getlist") else set()
-    else:
-        ticked = judged if judged is not None else {reason["label"] for reason in post.reasons}
+def label_boxes(post: Post, form: ReviewForm | None) -> list[dict[str, Any]]:
+    """The labels with their keys 1 to 9. Ticked is only what the person ticked: a review is their word alone.
+
+    `suggested` are those of the reasons, `stated` those of the judgement that holds; both stand beside the box.
+    """
+    ticked = set(form.data.getlist("labels")) if form is not None and hasattr(form.data, "getlist") else set()
+    suggested = {reason["label"] for reason in post.reasons}
+    review = queries.standing_review(post.submission.reviews.order_by("pk"))
+    stated = review.labels if review else {}
     return [
-        {"value": value, "name": name, "key": str(number), "ticked": value in ticked}
+        {
+            "value": value,
+            "name": name,
+            "key": str(number),
+            "ticked": value in ticked,
+            "suggested": value in suggested,
+            "stated": bool(stated.get(value)),
+        }
         for number, (value, name) in enumerate(NAMES.items(), start=1)
     ]
 
 
 def _urls(post: Post, chosen: QueueFilter) -> dict[str, str]:
-    names = ("review", "skip", "escalate", "reverse", "undo", "lease")
+    names = ("take", "review", "skip", "escalate", "reverse", "undo", "lease")
     found = {name: address(f"moderation:{name}", chosen, post.public_id) for name in names}
     return {**found, "queue": address("moderation:queue", chosen), "next": address("moderation:next", chosen)}
 

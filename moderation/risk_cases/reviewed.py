@@ -12,11 +12,11 @@ from aimass_apps.ml.risk import Case
 from aimass_apps.registry.models import ModelVersion, Stage
 from aimass_apps.submissions.models import Prediction, Review
 from moderation import DESK
-from moderation.intake.reviewing import UNDO
 from moderation.intake.settling import answer_of
-from moderation.models import Outcome, Post
+from moderation.models import UNDO, Outcome, Post
 from moderation.operating_point import act_point, clear_point, decides
 from moderation.policy_revisions import policy_file
+from moderation.queries import standing_review
 
 MOST = 5000  # posts, the latest: more tell little, and the page waits for them
 
@@ -59,8 +59,8 @@ def reviewed_cases(version: ModelVersion) -> Reviewed:
 def _posts(version: ModelVersion, until: datetime | None) -> QuerySet[Post]:
     this = OuterRef("submission")
     answered = Prediction.objects.filter(version=version, decisive=True, state=Prediction.State.DONE, submission=this)
-    reviews: QuerySet[Review] = Review.objects.filter(replaced_by=None).exclude(verdict=UNDO)
-    judged = Exists(reviews.filter(submission=this)) | Q(state=Post.State.QUEUED)
+    reviews: QuerySet[Review] = Review.objects.order_by("pk")
+    judged = Exists(reviews.filter(submission=this).exclude(verdict=UNDO)) | Q(state=Post.State.QUEUED)
     posts = Post.objects.filter(Exists(answered), judged)
     if until is not None:
         posts = posts.filter(received_at__lt=until)
@@ -77,7 +77,7 @@ def _cases(post: Post, version: ModelVersion) -> tuple[Case, Case] | None:
     policy = policy_file()
     answers = [answer_of(prediction) for prediction in post.submission.predictions.all()]
     mine = next(answer for answer in answers if answer.version == str(version))
-    review = next(iter(post.submission.reviews.all()), None)
+    review = standing_review(post.submission.reviews.all())
     undecided = post.state == Post.State.QUEUED
     if not decides(answers, mine, policy) or (review is None and not undecided):
         return None

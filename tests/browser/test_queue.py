@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from aimass_apps.submissions.models import Review
 from moderation.models import Post
 from tests.browser.conftest import overflow
 from tests.moderation.conftest import answer_all, make_platform, make_version, receive, score_by_words
@@ -46,8 +47,8 @@ def test_from_the_first_post_to_an_empty_queue(at_desk: Page) -> None:
     page.keyboard.press("n")
     expect(text_of(page)).to_have_text(THREAT)
 
-    for key in page.locator(".desk-label :checked").evaluate_all("ticked => ticked.map((each) => each.dataset.key)"):
-        page.keyboard.press(key)  # what the models proposed
+    # What the models say is said, and ticked by nobody.
+    expect(page.locator(".desk-label", has_text="Threat")).to_contain_text("suggested")
     expect(page.locator(".desk-label :checked")).to_have_count(0)
     press(page, "r")
     expect(page.get_by_text("Choose at least one label")).to_be_visible()
@@ -111,6 +112,38 @@ def test_the_queue_is_walked_and_shows_what_comes(at_desk: Page) -> None:
     page.get_by_role("link", name=INSULT).press("Enter")
     expect(page).to_have_url(re.compile("/moderation/posts/"))
     expect(text_of(page)).to_have_text(INSULT)
+    expect(page.get_by_role("button", name="Approve")).to_be_visible()
+    assert taken() == [INSULT]
+
+
+def taken() -> list[str]:
+    return list(Post.objects.exclude(taken_by=None).values_list("submission__text", flat=True))
+
+
+def test_a_post_opened_by_its_address_is_read_until_it_is_taken(at_desk: Page) -> None:
+    page = at_desk
+    page.goto(page.get_by_role("link", name=INSULT).get_attribute("href"))
+    expect(text_of(page)).to_have_text(INSULT)
+    expect(page.get_by_role("button", name="Approve")).to_have_count(0)
+    assert taken() == []
+    page.keyboard.press("t")
+    expect(page.get_by_role("button", name="Approve")).to_be_visible()
+    assert taken() == [INSULT]
+
+
+@pytest.mark.parametrize("field", ["Comment", "Reason", "Threat"])
+def test_enter_in_a_field_decides_nothing(at_desk: Page, field: str) -> None:
+    page = at_desk
+    page.keyboard.press("n")
+    expect(text_of(page)).to_have_text(THREAT)
+    page.keyboard.press("4")
+    page.get_by_label(field).first.focus()
+    press(page, "Enter")
+    page.keyboard.press("Escape")  # what Enter may have opened
+    page.wait_for_timeout(500)
+    expect(text_of(page)).to_have_text(THREAT)
+    assert set(outcomes().values()) == {""}
+    assert not Review.objects.exists()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

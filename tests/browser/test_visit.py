@@ -46,6 +46,10 @@ def test_from_the_list_to_a_recorded_judgement(at_desk: Page) -> None:
     expect(dialog.get_by_label("Reason")).to_be_focused()  # the browser asks for what is missing
     expect(dialog.get_by_label("Comment")).to_have_value("Looks unwell.")
     dialog.get_by_label("Reason").select_option("examination")
+    for field in (dialog.get_by_label("Comment"), dialog.get_by_label("Condition"), dialog.locator("input:checked")):
+        field.press("Enter")  # judges nothing by itself
+    page.wait_for_timeout(500)
+    expect(dialog).to_be_visible()
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("Your judgement is recorded.")).to_be_visible()
     expect(page.locator("#record")).to_contain_text("Examination shows something else")

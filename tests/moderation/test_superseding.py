@@ -42,9 +42,11 @@ def test_an_older_one_that_is_scored_late_is_never_queued(platform):
     send(platform, 1)
     answer_all(score_by_words)
     assert (post(1, platform).outcome, post(2, platform).state) == ("superseded", "queued")
-    assert list(Decision.objects.values_list("action", "submission")) == [
-        ("superseded", post(1, platform).submission_id)
-    ]
+    decision = Decision.objects.get()
+    assert (decision.action, decision.submission) == ("superseded", post(1, platform).submission)
+    # The same reason as for one that waited; what the models found stays with the post.
+    assert decision.reasons == [{"code": "newer_revision", "label": "", "revision": 2}]
+    assert {reason["code"] for reason in post(1, platform).reasons} == {"score"}
 
 
 def test_decided_revisions_and_other_posts_stay(platform, moderator):

@@ -81,3 +81,17 @@ def test_every_icon_that_is_named_exists():
         text = source.read_text()
         named = set(re.findall(r'(?:\{% icon |icon=|icon_end=|empty_state )"([\w-]+)"', text))
         assert named <= ICONS, f"{source}: {named - ICONS}"
+
+
+def test_a_form_with_several_decisions_holds_enter_off():
+    """Enter in a field presses a form's first submit button: of several nobody chose that one."""
+    texts = [path.read_text() for path in TEMPLATES]
+    buttons = [tag for text in texts for tag in re.findall(r"{% button [^%]*%}", text)]
+    shared = {form for tag in buttons if "name=" in tag for form in re.findall(r'form="([\w-]+)"', tag)}
+    assert shared
+    for form in shared:
+        (held,) = [text for text in texts if f'<form id="{form}"' in text]
+        assert "_components/no_enter.html" in held
+    inside = [body for text in texts for body in re.findall(r"<form.*?</form>", text, re.DOTALL)]
+    several = [body for body in inside if "{% field" in body and len(re.findall(r"{% button [^%]*name=", body)) > 1]
+    assert [body for body in several if "_components/no_enter.html" not in body] == []

@@ -29,7 +29,7 @@ def url(name, post=None):
 
 def pages(post):
     reading = [url("queue"), url("live_queue"), url("history"), url("item", post)]
-    writing = [url("next"), *[url(name, post) for name in ("review", "skip", "escalate", "undo", "lease")]]
+    writing = [url("next"), *[url(name, post) for name in ("take", "review", "skip", "escalate", "undo", "lease")]]
     return reading, writing
 
 
@@ -126,7 +126,7 @@ def test_hostile_text_is_escaped(platform, desk, queued):
 
 def test_a_decision_loads_the_next_post_with_an_undo(queued, desk):
     client, _person = desk
-    client.get(url("item", queued[0]))
+    client.post(url("take", queued[0]))
     answer = client.post(url("review", queued[0]), {"action": "remove", "labels": ["threat"]}, headers=HTMX)
     assert answer.status_code == 200
     assert answer["HX-Push-Url"] == url("item", queued[1])
@@ -205,14 +205,14 @@ def test_escalation(queued, desk):
     other, _ = sign_in(Role.MODERATOR)
     assert other.get(url("item", queued[0])).status_code == 404
     senior, _ = sign_in(Role.SENIOR_MODERATOR)
-    page = senior.get(url("item", queued[0])).content.decode()
+    page = senior.post(url("take", queued[0]), follow=True).content.decode()
     assert "is it meant?" in page
     assert 'data-key="r"' in page
 
 
 def test_the_lease_is_renewed_or_lost(queued, desk):
     client, _person = desk
-    client.get(url("item", queued[0]))
+    client.post(url("take", queued[0]))
     Post.objects.filter(pk=queued[0].pk).update(taken_until=timezone.now() + timedelta(seconds=5))
     assert 'data-seconds="599"' in client.post(url("lease", queued[0]), headers=HTMX).content.decode()
     Post.objects.filter(pk=queued[0].pk).update(taken_by=make_person())
@@ -221,7 +221,7 @@ def test_the_lease_is_renewed_or_lost(queued, desk):
 
 def test_skipping(queued, desk):
     client, _ = desk
-    client.get(url("item", queued[0]))
+    client.post(url("take", queued[0]))
     answer = client.post(url("skip", queued[0]), headers=HTMX)
     assert answer["HX-Push-Url"] == url("item", queued[1])
     assert Post.objects.get(pk=queued[0].pk).taken_by is None

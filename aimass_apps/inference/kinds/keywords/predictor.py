@@ -18,15 +18,13 @@ from typing import Any
 import ahocorasick
 import rjieba
 
-from aimass_apps.inference.predictor import Answer, Item, Span
+from aimass_apps.inference.predictor import TOXIC_KINDS, Answer, Item, Span
 from aimass_apps.inference.text.normalise import Normalised, normalise
 from aimass_apps.inference.text.sounds import SoundFinder
 
 WORDS = "words.json"
 MILD = 1  # severity
 WEIGHTS = {1: 0.35, 2: 0.7, 3: 0.95}
-# A match of these also counts as toxic; spam and self-harm do not.
-TOXIC_KINDS = frozenset({"severe_toxic", "obscene", "threat", "insult", "identity_hate"})
 MATCHES = frozenset({"word", "start", "any"})
 
 

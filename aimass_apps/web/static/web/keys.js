@@ -84,6 +84,13 @@
     }
   });
 
+  // Where Enter must decide nothing, a disabled first button holds it off from text fields; from a tick box some browsers
+  // go on to the next button.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("input:is([type=checkbox], [type=radio])")) return;
+    if (event.target.form?.querySelector("[data-no-enter]")) event.preventDefault();
+  });
+
   // Filled before the dialog opens: once it is open, what lies behind it no longer counts as reachable.
   document.addEventListener("aimass:open", (event) => {
     if (event.target.id === "keys-help") fillHelp();
