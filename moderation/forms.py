@@ -8,10 +8,11 @@ from rest_framework import serializers
 
 from moderation.events import ACTIONS
 from moderation.intake import Incoming, Judgement
-from moderation.labels import APPROVE_REASONS, NAMES, REMOVE_REASONS
+from moderation.labels import NAMES
 from moderation.models import Outcome
 from moderation.policy import LABELS
 from moderation.queries import QueueFilter
+from moderation.reasons import APPROVE_REASONS, REMOVE_REASONS
 
 MOST_POSTS = 500
 LONGEST_TEXT = 20_000  # characters

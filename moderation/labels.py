@@ -1,4 +1,4 @@
-"""The desk's labels as people read them, and the codes of a reviewer's reasons."""
+"""The desk's labels as people read them."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -16,19 +16,6 @@ NAMES: dict[str, str | Promise] = {
     "sexual": _("Sexual"),
     "self_harm": _("Self-harm"),
     "spam": _("Spam"),
-}
-APPROVE_REASONS: dict[str, str | Promise] = {
-    "harmless": _("Plainly harmless"),
-    "counter_speech": _("Objects to abuse or quotes it"),
-    "reclaimed": _("Said of oneself or among friends"),
-    "information": _("News, education or health"),
-    "fiction": _("Fiction, joke or hyperbole"),
-    "borderline": _("Rude but within the rules"),
-}
-REMOVE_REASONS: dict[str, str | Promise] = {
-    "rules": _("Against the platform's rules"),
-    "law": _("Against the law"),
-    "repeated": _("Repeated after a removal"),
 }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from triage.clinical_text.denials import without_denials
 
-# Names as in a visit's facts; units as in triage.knowledge.vitals.
+# Names as in a visit's facts; units as in triage.vitals.
 _SIGNS = (
     ("temperature", "T {:g}"),
     ("heart_rate", "HR {:g}"),

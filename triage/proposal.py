@@ -15,8 +15,8 @@ from triage.decide import ENSEMBLE, MODEL_BROKEN, MODEL_MISSING, Outcome, Policy
 from triage.knowledge.floor import Facts, Floor, safety_floor
 from triage.knowledge.load import load_catalogue
 from triage.knowledge.scales import level_of
-from triage.knowledge.vitals import Vitals
 from triage.live_ensemble import InForce
+from triage.vitals import Vitals
 
 SHOWN = 3  # conditions of each model that a review keeps
 KEPT = 25  # conditions of each model that the outcome keeps

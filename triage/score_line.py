@@ -13,7 +13,7 @@ from triage.decide import Candidate, Policy, Source, decide
 from triage.knowledge.floor import Facts, Sex, safety_floor
 from triage.knowledge.load import load_catalogue
 from triage.knowledge.scales import Level
-from triage.knowledge.vitals import Vitals, VitalsError
+from triage.vitals import Vitals, VitalsError
 
 OLDEST = 130.0
 _SEXES = {"f": "female", "m": "male", "woman": "female", "man": "male"}

@@ -28,7 +28,7 @@ from moderation.intake import (
     undo_review,
 )
 from moderation.models import Outcome, Post
-from moderation.pages.queue import address
+from moderation.presenters.addresses import address
 from moderation.presenters.item import page_of, seconds_left
 from moderation.queries import QueueFilter, visible_to
 

@@ -2,7 +2,6 @@
 
 import hashlib
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf.locale import LANG_INFO
 from django.contrib import messages
@@ -22,6 +21,7 @@ from moderation.forms import QueueForm
 from moderation.intake import take_next
 from moderation.labels import NAMES
 from moderation.models import Post
+from moderation.presenters.addresses import address, as_dict, encode, query_of
 from moderation.presenters.evidence import short_reasons, top_score
 from moderation.queries import QueueFilter
 
@@ -129,25 +129,5 @@ def _language_name(code: str) -> str:
 
 def _chip(chosen: QueueFilter, name: str, value: str, text: str) -> dict[str, Any]:
     active = getattr(chosen, name) == value
-    changed = {**_as_dict(chosen), name: "" if active else value}
-    return {"text": text, "active": active, "url": f"{reverse('moderation:queue')}?{_encode(changed)}"}
-
-
-def _as_dict(chosen: QueueFilter) -> dict[str, str]:
-    escalated = "on" if chosen.escalated else ""
-    return {"platform": chosen.platform, "label": chosen.label, "language": chosen.language, "escalated": escalated}
-
-
-def _encode(values: dict[str, str]) -> str:
-    return urlencode({name: value for name, value in values.items() if value})
-
-
-def query_of(chosen: QueueFilter, **more: str) -> str:
-    """The filter as `?…`, or nothing."""
-    encoded = _encode({**_as_dict(chosen), **more})
-    return f"?{encoded}" if encoded else ""
-
-
-def address(name: str, chosen: QueueFilter, *arguments: object, **more: str) -> str:
-    """A page's address that keeps the filter."""
-    return reverse(name, args=arguments) + query_of(chosen, **more)
+    changed = {**as_dict(chosen), name: "" if active else value}
+    return {"text": text, "active": active, "url": f"{reverse('moderation:queue')}?{encode(changed)}"}

@@ -12,9 +12,10 @@ from aimass_apps.registry.models import kind_choices
 from aimass_apps.submissions.models import Decision, Prediction, Review
 from aimass_apps.web.components.markup import percent
 from moderation.decide import KEYWORDS, LANGUAGE_UNREAD, MODEL_UNAVAILABLE, Policy
-from moderation.labels import APPROVE_REASONS, NAMES, REMOVE_REASONS
+from moderation.labels import NAMES
 from moderation.models import REOPEN, UNDO, Outcome, Post
 from moderation.policy_revisions import current_policy
+from moderation.reasons import APPROVE_REASONS, REMOVE_REASONS
 
 ACTIONS: dict[str, str | Promise] = {**dict(Outcome.choices), REOPEN: gettext_lazy("Reopened")}
 _UNLABELLED = {

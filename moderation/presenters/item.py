@@ -11,8 +11,8 @@ from moderation.forms import EscalateForm, ReviewForm
 from moderation.intake import may_decide, may_undo
 from moderation.labels import NAMES
 from moderation.models import Post
-from moderation.pages.queue import address
 from moderation.presenters import evidence
+from moderation.presenters.addresses import address
 from moderation.queries import QueueFilter
 
 

@@ -14,8 +14,8 @@ from aimass_apps.submissions.decisions import current_decision
 from aimass_apps.submissions.models import Review
 from tests.support.visits import APPENDIX, MILD, add_version, answer, judge_url, open_visit, override, visit_url
 from triage import intake, queries
-from triage.again import PRESSURES, next_facts
 from triage.decide import HELD, Reason, decide, load_policy
+from triage.intake.again import PRESSURES, next_facts
 from triage.knowledge.floor import Floor
 from triage.knowledge.scales import LEVELS, worst
 from triage.models import Assessment

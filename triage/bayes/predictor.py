@@ -23,7 +23,7 @@ from triage.clinical_text.finding_recogniser import Recogniser
 from triage.clinical_text.vitals_in_text import fill_from_text
 from triage.knowledge.load import AGE_BANDS
 from triage.knowledge.measured import measured_findings
-from triage.knowledge.vitals import Vitals
+from triage.vitals import Vitals
 
 TABLES: Final = "bayes.json"
 FILES: Final = (TABLES, "head.json")

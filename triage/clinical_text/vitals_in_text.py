@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from typing import Final
 
 from triage.clinical_text.assertion import find_assertions
-from triage.knowledge.vitals import RANGES, Vitals, VitalsError
+from triage.vitals import RANGES, Vitals, VitalsError
 
 _IS = r"(?:\s*(?:is|was|of|at|:|=|reads?|reading|rate)){0,2}\s*"
 _PATTERNS: Final[Mapping[str, re.Pattern[str]]] = {

@@ -15,7 +15,7 @@ from aimass_apps.inference.kinds.ensemble.predictor import Ensemble
 from triage.decide import Outcome, Policy, Source, ThreeLevels, decide, three_levels
 from triage.knowledge.floor import Facts, Floor, safety_floor
 from triage.knowledge.scales import LEVELS, Level
-from triage.knowledge.vitals import Vitals
+from triage.vitals import Vitals
 
 FOLDER: Final = Path(__file__).parent
 CASES: Final = FOLDER / "urgency_cases.json"

@@ -9,7 +9,7 @@ from django.core.validators import BaseValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from triage.knowledge.vitals import RANGES
+from triage.vitals import RANGES
 
 Label = str | Promise
 MEASURED = (

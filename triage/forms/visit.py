@@ -10,10 +10,10 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext_lazy as _
 
-from triage.again import measured_times
 from triage.forms.fields import AFTER_BIRTH, MEASURED, PREGNANCY, CheckedValues, NumberField, read_answer, vital_field
+from triage.intake.again import measured_times
 from triage.knowledge.unusual import unusual_values
-from triage.knowledge.vitals import Vitals, VitalsError
+from triage.vitals import Vitals, VitalsError
 
 TEXT_LIMIT = 20_000  # characters; the models read longer ones in windows, people don't write them
 UNITS = {"years": 1.0, "months": 1 / 12, "days": 1 / 365.25}

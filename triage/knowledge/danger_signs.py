@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from triage.knowledge.scales import ADULT_FROM, LEVELS, Level
 from triage.knowledge.vital_terms import VitalTerm, read_vital_term
-from triage.knowledge.vitals import Vitals
+from triage.vitals import Vitals
 
 
 class Table(NamedTuple):

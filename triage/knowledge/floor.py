@@ -12,7 +12,7 @@ from triage.knowledge.danger_signs import danger_signs
 from triage.knowledge.red_flags import Limits, Rule, Term, load_phrases, load_rules
 from triage.knowledge.scales import ADULT_FROM, Level, News2
 from triage.knowledge.vital_terms import VitalTerm
-from triage.knowledge.vitals import Vitals
+from triage.vitals import Vitals
 
 Sex = Literal["female", "male", "other"]
 Spans = tuple[tuple[int, int], ...]

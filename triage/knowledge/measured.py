@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from triage.knowledge.scales import age_band
-from triage.knowledge.vitals import Vitals
+from triage.vitals import Vitals
 
 # Degrees Celsius, mmHg and per minute as the catalogue's findings word them ("a systolic pressure below 90 mmHg").
 _FEVER, _HIGH_FEVER, _LOW_GRADE, _COLD = 38.0, 39.5, 37.5, 35.0

@@ -9,7 +9,7 @@ NICE NG143.
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple, get_args
 
-from triage.knowledge.vitals import Vitals
+from triage.vitals import Vitals
 
 Level = Literal["immediate", "very_urgent", "urgent", "soon", "self_care"]
 LEVELS: Final[tuple[Level, ...]] = get_args(Level)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, get_args
 
-from triage.knowledge.vitals import RANGES, Consciousness, Vitals
+from triage.vitals import RANGES, Consciousness, Vitals
 
 _TERM: Final = re.compile(r"^(\w+)(<=|>=|<|>|=)(-?\w+(?:\.\d+)?)$")
 _COMPARE: Final[Mapping[str, Callable[[float, float], bool]]] = {

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from aimass_apps.inference.kinds.ensemble.kind import KIND as ENSEMBLE
 from aimass_apps.registry.models import kind_choices
-from triage.knowledge.vitals import RANGES
 from triage.labels import icd10_of, name_of
 from triage.models import Urgency
+from triage.vitals import RANGES
 
 SHOWN_CONDITIONS = 6
 SHOWN_LIKELY = 8  # conditions of the set that stand open; the others unfold

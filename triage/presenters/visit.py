@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from aimass_apps.people.models import User
 from aimass_apps.submissions.models import Review
 from triage import queries
-from triage.again import older_times
 from triage.forms.fields import MEASURED
 from triage.forms.judgement import ChangeForm, ConfirmForm, DeferForm, LowerForm, WithdrawForm
-from triage.judgements import lower_urgency
+from triage.intake.again import older_times
+from triage.intake.judgements import lower_urgency
 from triage.knowledge.scales import level_of, worst
 from triage.labels import all_labels, label_of, name_of
 from triage.llm import opinion

@@ -4,7 +4,7 @@ import pytest
 
 from triage.clinical_text.finding_recogniser import Recogniser, content_words, stem
 from triage.knowledge.measured import measured_findings
-from triage.knowledge.vitals import Vitals
+from triage.vitals import Vitals
 
 WORDINGS = {
     "low_back_pain": ["low back pain", "my lower back hurts"],

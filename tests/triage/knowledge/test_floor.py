@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from triage.clinical_text.demographics import read_demographics
 from triage.knowledge.floor import Facts, safety_floor
-from triage.knowledge.vitals import Vitals
+from triage.vitals import Vitals
 
 
 def _rules(text: str, facts: Facts) -> set[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from triage.knowledge.scales import LEVELS, age_band, fever_level, high_for_age, news2, news2_level, worst
-from triage.knowledge.vitals import Vitals
+from triage.vitals import Vitals
 
 NORMAL = {
     "respiratory_rate": 16.0,

@@ -3,7 +3,7 @@
 import pytest
 
 from triage.clinical_text.vitals_in_text import fill_from_text
-from triage.knowledge.vitals import Vitals, VitalsError
+from triage.vitals import Vitals, VitalsError
 
 
 def test_short_names_and_numeric_strings_are_understood() -> None:
