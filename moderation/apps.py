@@ -11,8 +11,10 @@ class ModerationConfig(AppConfig):
         from aimass_apps.people import roles
         from aimass_apps.submissions import desk
         from aimass_apps.web import navigation
+        from moderation import sweeps
         from moderation.desk import ModerationDesk
 
+        sweeps.register()
         desk.register(ModerationDesk())
         moderator = {"moderation.view", "moderation.review"}
         senior = moderator | {"moderation.reverse", "moderation.release", "models.view", "automatic.view"}

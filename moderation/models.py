@@ -10,6 +10,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from aimass_apps.people.models import Platform
+from aimass_apps.queueing.leases import Leased, expiry_index, leased_while_running
+from aimass_apps.registry.models import ModelVersion
 from aimass_apps.submissions.models import Submission
 
 
@@ -112,6 +114,53 @@ class PolicyRevision(models.Model):
 
     def __str__(self) -> str:
         return self.version
+
+
+class AutomaticFigures(Leased):
+    """How much one version may decide by itself at which risk, as of its latest computation. Holds no text.
+
+    A computation that is asked for again leaves the figures in place until it has newer ones.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    version = models.OneToOneField(ModelVersion, models.CASCADE, related_name="figures")
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    asked_at = models.DateTimeField(db_default=Now())
+    # {"count", "audited", "until": the moment up to which posts count,
+    #  "sides": {"clear" and "act": {"cases", "found": {confidence: {risk: outcome}}}}}, and an outcome is
+    #  {"needed", "chosen": place in settings or null, "settings": [[dial, cases, errors, bound, share], …]}
+    figures = models.JSONField(null=True)
+    computed_at = models.DateTimeField(null=True)
+    newest_review = models.BigIntegerField(default=0)  # the last one that was there before
+    policy = models.CharField(max_length=80, blank=True)  # the version of the policy file that placed the cases
+    error = models.CharField(max_length=200, blank=True)  # a code or class name
+
+    class Meta:
+        verbose_name_plural = "automatic figures"
+        constraints = [
+            leased_while_running(name="automatic_figures_lease"),
+            models.CheckConstraint(
+                name="automatic_figures_with_time",
+                condition=Q(figures__isnull=True, computed_at__isnull=True)
+                | Q(figures__isnull=False, computed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="automatic_figures_when_done", condition=~Q(state="done") | Q(figures__isnull=False)
+            ),
+        ]
+        indexes = [expiry_index(name="automatic_figures_running")]
+
+    def __str__(self) -> str:
+        return f"{self.version}: {self.state}"
+
+    @property
+    def under_way(self) -> bool:
+        return self.state in (self.State.WAITING, self.State.RUNNING)
 
 
 class WebhookReceipt(models.Model):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("next/", queue.next_item, name="next"),
     path("decided/", history.history, name="history"),
     path("automatic/", automatic.automatic, name="automatic"),
+    path("automatic/work-out/", automatic.work_out, name="work_out_automatic"),
     path("posts/<uuid:public_id>/", item.item, name="item"),
     path("posts/<uuid:public_id>/take/", item.take, name="take"),
     path("posts/<uuid:public_id>/review/", item.review, name="review"),

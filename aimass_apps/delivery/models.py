@@ -6,10 +6,11 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from aimass_apps.people.models import Platform
+from aimass_apps.queueing.leases import Leased, expiry_index, leased_while_running
 from aimass_apps.submissions.models import Decision
 
 
-class Delivery(models.Model):
+class Delivery(Leased):
     """One event on its way to a platform. `webhook-id` is `evt_` and the decision's public id, for ever."""
 
     class State(models.TextChoices):
@@ -22,10 +23,7 @@ class Delivery(models.Model):
     platform = models.ForeignKey(Platform, models.CASCADE, related_name="deliveries")
     payload = models.JSONField()
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    attempts = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(db_default=Now())
-    lease = models.UUIDField(null=True)
-    leased_until = models.DateTimeField(null=True)
     last_status = models.PositiveSmallIntegerField(null=True)
     last_error = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -34,11 +32,7 @@ class Delivery(models.Model):
     class Meta:
         verbose_name_plural = "deliveries"
         constraints = [
-            models.CheckConstraint(
-                name="delivery_lease_while_running",
-                condition=Q(state="running", lease__isnull=False, leased_until__isnull=False)
-                | (~Q(state="running") & Q(lease__isnull=True, leased_until__isnull=True)),
-            ),
+            leased_while_running(name="delivery_lease_while_running"),
             models.CheckConstraint(
                 name="delivery_time_when_delivered",
                 condition=Q(state="delivered", delivered_at__isnull=False)
@@ -47,7 +41,7 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(name="delivery_due", fields=["platform", "next_at"], condition=Q(state="waiting")),
-            models.Index(name="delivery_running", fields=["leased_until"], condition=Q(state="running")),
+            expiry_index(name="delivery_running"),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
@@ -14,6 +14,7 @@ from aimass_apps.delivery.models import Delivery, GoneEndpoint
 from aimass_apps.delivery.sending import Sent
 from aimass_apps.people.models import Platform
 from aimass_apps.queueing.doorbell import ring_after_commit
+from aimass_apps.queueing.leases import claim_picked, ended, free_expired, held, release
 from aimass_apps.submissions.models import Decision
 
 DELIVER_TASK, DELIVER_QUEUE = "aimass_apps.delivery.tasks.deliver", "background"
@@ -70,56 +71,50 @@ def _row(announcement: Announcement, *, off: bool) -> Delivery:
     )
 
 
-# A few rows of each platform, so that one that answers slowly does not hold up the others. Only delivery rows are
-# locked: locking the platform would serialise all of its deliveries with the page that edits it.
-_CLAIM = """
-WITH due AS MATERIALIZED (
-    SELECT each.id FROM people_platform AS platform
-    CROSS JOIN LATERAL (
-        SELECT id FROM delivery_delivery
-        WHERE platform_id = platform.id AND state = 'waiting' AND next_at <= statement_timestamp()
-        ORDER BY next_at, id LIMIT %(per_platform)s FOR UPDATE SKIP LOCKED
-    ) AS each
-    LIMIT %(rows)s
-)
-UPDATE delivery_delivery AS delivery
-SET state = 'running', lease = %(lease)s, attempts = attempts + 1,
-    leased_until = statement_timestamp() + make_interval(secs => %(seconds)s)
-FROM due WHERE delivery.id = due.id
-RETURNING delivery.id
+# A few rows of each platform, the longest due first, so that no platform holds up the others, however slow or busy.
+# Only delivery rows are locked: locking the platform would serialise all of its deliveries with the page that edits it.
+_DUE = """
+SELECT each.id FROM people_platform AS platform
+CROSS JOIN LATERAL (
+    SELECT id, next_at FROM delivery_delivery
+    WHERE platform_id = platform.id AND state = 'waiting' AND next_at <= statement_timestamp()
+    ORDER BY next_at, id LIMIT %s FOR UPDATE SKIP LOCKED
+) AS each
+ORDER BY each.next_at, each.id LIMIT %s
 """
 
 
 def claim(*, lease: uuid.UUID) -> list[Delivery]:
     """Lease what is due, at most `CLAIM_ROWS`, with platform and decision loaded."""
-    values: dict[str, Any] = {
-        "per_platform": CLAIM_PER_PLATFORM,
-        "rows": CLAIM_ROWS,
-        "lease": lease,
-        "seconds": LEASE_SECONDS,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, values)
-        ids = [row[0] for row in cursor.fetchall()]
-    return list(Delivery.objects.filter(pk__in=ids).select_related("platform", "decision").order_by("pk"))
+    claim_picked(Delivery, _DUE, [CLAIM_PER_PLATFORM, CLAIM_ROWS], lease=lease, seconds=LEASE_SECONDS)
+    return list(held(Delivery, lease).select_related("platform", "decision").order_by("pk"))
 
 
 def record_attempt(*, delivery: Delivery, lease: uuid.UUID, sent: Sent, jitter: float) -> bool:
-    """Write what came of an attempt; False when the lease was lost meanwhile. `jitter` is uniform in [0, 1)."""
-    held = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.RUNNING, lease=lease)
-    facts = {"last_status": sent.status, "last_error": sent.error[:200], "lease": None, "leased_until": None}
-    if sent.delivered:
-        return bool(held.update(state=Delivery.State.DELIVERED, delivered_at=Now(), **facts))
+    """Write what came of an attempt; False, and nothing written, when the lease was lost meanwhile.
+
+    `jitter` is uniform in [0, 1).
+    """
     with transaction.atomic():
-        if sent.gone:
-            changed = held.update(state=Delivery.State.FAILED, **facts)
+        stored = held(Delivery, lease, [delivery.pk]).update(**_after_attempt(delivery, sent, jitter))
+        if stored and sent.gone:
             switch_endpoint_off(delivery.platform)
-        elif delivery.attempts >= ATTEMPTS:
-            changed = held.update(state=Delivery.State.FAILED, **facts)
-        else:
-            wait = wait_after(delivery.attempts, jitter=jitter, retry_after=sent.retry_after)
-            changed = held.update(state=Delivery.State.WAITING, next_at=Now() + timedelta(seconds=wait), **facts)
-    return bool(changed)
+    return bool(stored)
+
+
+def _after_attempt(delivery: Delivery, sent: Sent, jitter: float) -> dict[str, Any]:
+    facts: dict[str, Any] = {"last_status": sent.status, "last_error": sent.error[:200]}
+    if sent.delivered:
+        return ended(Delivery.State.DELIVERED, facts | {"delivered_at": Now()})
+    if sent.gone or delivery.attempts >= ATTEMPTS:
+        return ended(Delivery.State.FAILED, facts)
+    wait = wait_after(delivery.attempts, jitter=jitter, retry_after=sent.retry_after)
+    return ended(Delivery.State.WAITING, facts | {"next_at": Now() + timedelta(seconds=wait)})
+
+
+def release_unsent(*, delivery: Delivery, lease: uuid.UUID) -> None:
+    """Give back an event whose attempt was not begun: it is due again, and nothing is held against it."""
+    release(Delivery, lease, ids=[delivery.pk])
 
 
 def wait_after(attempts: int, *, jitter: float, retry_after: float | None = None) -> float:
@@ -168,10 +163,8 @@ def replay(deliveries: Any) -> int:
 
 def free_expired_leases() -> int:
     """Give back what a vanished worker held; after the last attempt it is given up, for a person to see."""
-    expired = Delivery.objects.filter(state=Delivery.State.RUNNING, leased_until__lt=Now())
-    nothing = {"lease": None, "leased_until": None, "last_error": "lease expired"}
-    given_up = expired.filter(attempts__gte=ATTEMPTS).update(state=Delivery.State.FAILED, **nothing)
-    return given_up + expired.update(state=Delivery.State.WAITING, next_at=Now(), **nothing)
+    why = {"last_error": "lease expired"}
+    return len(free_expired(Delivery, give_up_after=ATTEMPTS, back={"next_at": Now(), **why}, up=why))
 
 
 def forget_old_deliveries(older_than: timedelta) -> int:

@@ -20,6 +20,7 @@ from aimass_apps.delivery.outbox import (
     free_expired_leases,
     open_moved_endpoints,
     record_attempt,
+    release_unsent,
 )
 from aimass_apps.delivery.sending import Sent, make_client, send
 from aimass_apps.delivery.signing import BadSecret, sign
@@ -60,8 +61,11 @@ def _deliver_batch(threads: ThreadPoolExecutor) -> int:
         except TimeoutError:
             # Who answers drop by drop meets no time limit of httpx: leaving closes the connections and ends that.
             for future, delivery in pending.items():
-                future.cancel()
-                record_attempt(delivery=delivery, lease=lease, sent=Sent(None, "timeout"), jitter=_uniform())
+                if future.cancel():
+                    # It waited for a thread all the time: the slowness of others is no failure of its own.
+                    release_unsent(delivery=delivery, lease=lease)
+                else:
+                    record_attempt(delivery=delivery, lease=lease, sent=Sent(None, "timeout"), jitter=_uniform())
     return len(batch)
 
 

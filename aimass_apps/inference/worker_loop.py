@@ -7,11 +7,13 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
+from django.conf import settings
+
 from aimass_apps.inference.predictor import Answer, Item, NoAnswer, Span
 from aimass_apps.inference.predictor_cache import LoadedPredictors
 from aimass_apps.queueing.doorbell import ring
+from aimass_apps.queueing.leases import GIVE_UP_AFTER, Renewing
 from aimass_apps.submissions.ledger import (
-    GIVE_UP_AFTER,
     REMOTE_PAUSE,
     REMOTE_QUEUE,
     REMOTE_TASK,
@@ -24,12 +26,13 @@ from aimass_apps.submissions.ledger import (
     store,
     work_waits,
 )
-from aimass_apps.submissions.models import Submission
+from aimass_apps.submissions.models import Prediction, Submission
 from aimass_apps.submissions.settling import settle_forgotten
 
 log = logging.getLogger(__name__)
 # Short, so that a warm shutdown never waits long; whoever stops with work left rings again.
 DRAIN_SECONDS = 5.0
+LONGEST_BATCH = 600.0  # seconds: a model that hangs loses its rows, to another worker and at last to a person
 
 
 def drain(
@@ -54,7 +57,9 @@ def score_batch(predictors: LoadedPredictors, *, alone: bool = False) -> int:
     work = claim(lease=lease, alone=alone)
     if not work:
         return 0
-    store(lease=lease, results=_answer(predictors, work))
+    with Renewing(Prediction, lease, seconds=settings.LEASE_SECONDS, longest=LONGEST_BATCH):
+        results = _answer(predictors, work)
+    store(lease=lease, results=results)
     return len(work)
 
 

@@ -6,8 +6,8 @@ from celery import shared_task
 from celery.signals import worker_ready, worker_shutdown
 
 from aimass_apps.operations import demo
-from aimass_apps.operations.heartbeats import Heart, forget_old_beats
-from aimass_apps.operations.sweeper import forget_once, sweep_once
+from aimass_apps.operations.heartbeats import Heart
+from aimass_apps.queueing.sweep import sweep_hour, sweep_minute
 
 FEED_TASK, WIPE_TASK, DEMO_QUEUE = (
     "aimass_apps.operations.tasks.feed_demo",
@@ -19,13 +19,12 @@ _hearts: list[Heart] = []
 
 @shared_task(name="aimass_apps.operations.tasks.sweep")
 def sweep() -> None:
-    sweep_once()
-    forget_old_beats()
+    sweep_minute()
 
 
 @shared_task(name="aimass_apps.operations.tasks.forget")
 def forget() -> None:
-    forget_once()
+    sweep_hour()
 
 
 @shared_task(name=FEED_TASK)

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from aimass_apps.people.sealing import keyed_hash
 from aimass_apps.queueing.doorbell import ring_after_commit
+from aimass_apps.queueing.leases import GIVE_UP_AFTER, HELD, claim_picked, free_expired
 from aimass_apps.registry.routing import Route, asked_versions, choose_routes
 from aimass_apps.submissions.desk import desk_of
 from aimass_apps.submissions.models import Prediction, Submission
@@ -22,7 +23,7 @@ SCORE_TASK, SCORE_QUEUE = "aimass_apps.inference.tasks.score_waiting", "inferenc
 CLAIM_ROWS, CLAIM_TOKENS = 256, 16_384
 # Models elsewhere are asked by a worker of their own: however slow they are, nothing else waits for them.
 REMOTE_TASK, REMOTE_QUEUE = "aimass_apps.inference.tasks.ask_remote", "remote"
-ALONE_AFTER, GIVE_UP_AFTER = 2, 4  # attempts
+ALONE_AFTER = 2  # attempts
 REMOTE_PAUSE = 5  # seconds, times the square of the attempts: 5, 20, 45 s after the text came
 REMOTE_FOR = 900  # seconds after which an answer is of no use any more
 CHARACTERS_PER_TOKEN = {"zh": 1.0}
@@ -114,19 +115,15 @@ def _slot(submission: Submission, route: Route, question: Question, lane: Predic
 # Taking a few rows too many and dropping those beyond the token budget costs nothing: their locks end with the
 # statement's transaction. Only prediction rows are locked: a join would lock the shared version row, and a
 # second worker would find nothing to do.
-_CLAIM = """
+_CANDIDATES = """
 WITH candidates AS MATERIALIZED (
     SELECT id, lane, tokens FROM submissions_prediction
     WHERE state = 'waiting' AND {which}
-    ORDER BY lane, id LIMIT %(rows)s FOR UPDATE SKIP LOCKED
-), budgeted AS (
-    SELECT id, sum(tokens) OVER (ORDER BY lane, id) - tokens AS tokens_before FROM candidates
+    ORDER BY lane, id LIMIT %s FOR UPDATE SKIP LOCKED
 )
-UPDATE submissions_prediction AS prediction
-SET state = 'running', lease = %(lease)s, attempts = attempts + 1,
-    leased_until = statement_timestamp() + make_interval(secs => %(seconds)s)
-FROM budgeted WHERE prediction.id = budgeted.id AND budgeted.tokens_before < %(tokens)s
-RETURNING prediction.id, prediction.submission_id, prediction.version_id, prediction.tokens, prediction.attempts
+SELECT id FROM (
+    SELECT id, sum(tokens) OVER (ORDER BY lane, id) - tokens AS tokens_before FROM candidates
+) AS budgeted WHERE tokens_before < %s
 """
 
 
@@ -134,44 +131,38 @@ def claim(
     *, lease: uuid.UUID, alone: bool = False, rows: int = CLAIM_ROWS, tokens: int = CLAIM_TOKENS
 ) -> list[Claimed]:
     """Lease waiting rows up to the token budget; `alone` takes one of the rows that crashed workers before."""
-    which = f"lane < %(remote)s AND attempts {'>=' if alone else '<'} %(alone_after)s"
-    return _lease(which, {"lease": lease, "rows": 1 if alone else rows, "tokens": tokens})
+    crashed = ">=" if alone else "<"
+    candidates = _CANDIDATES.format(which=f"lane < %s AND attempts {crashed} %s")
+    limits = [Prediction.Lane.REMOTE, ALONE_AFTER, 1 if alone else rows, tokens]
+    return _lease(candidates, limits, lease, settings.LEASE_SECONDS)
 
 
 def claim_remote(*, lease: uuid.UUID, seconds: float) -> list[Claimed]:
     """Lease for so many seconds the one row that a model elsewhere is asked next, if its pause is over."""
     age = "statement_timestamp() - created_at"
-    pause, useful = (f"make_interval(secs => {each})" for each in ("attempts * attempts * %(pause)s", "%(useful)s"))
-    which = f"lane = %(remote)s AND {age} >= {pause} AND {age} < {useful}"
-    return _lease(which, {"lease": lease, "rows": 1, "tokens": CLAIM_TOKENS, "seconds": seconds})
+    pause, useful = "make_interval(secs => attempts * attempts * %s)", "make_interval(secs => %s)"
+    candidates = _CANDIDATES.format(which=f"lane = %s AND {age} >= {pause} AND {age} < {useful}")
+    return _lease(candidates, [Prediction.Lane.REMOTE, REMOTE_PAUSE, REMOTE_FOR, 1, CLAIM_TOKENS], lease, seconds)
 
 
-def _lease(which: str, limits: dict[str, Any]) -> list[Claimed]:
-    parameters = {
-        "alone_after": ALONE_AFTER,
-        "remote": Prediction.Lane.REMOTE,
-        "pause": REMOTE_PAUSE,
-        "useful": REMOTE_FOR,
-        "seconds": settings.LEASE_SECONDS,
-        **limits,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM.format(which=which), parameters)
-        return [Claimed(*row) for row in cursor.fetchall()]
+def _lease(candidates: str, limits: Sequence[int], lease: uuid.UUID, seconds: float) -> list[Claimed]:
+    columns = ("id", "submission_id", "version_id", "tokens", "attempts")
+    rows = claim_picked(Prediction, candidates, limits, lease=lease, seconds=seconds, returning=columns)
+    return [Claimed(*row) for row in rows]
 
 
 _STORE = """
-UPDATE submissions_prediction AS prediction
+UPDATE submissions_prediction AS work
 SET state = CASE WHEN result.scores IS NOT NULL THEN 'done'
-                 WHEN prediction.attempts >= %(give_up)s OR result.final THEN 'failed' ELSE 'waiting' END,
+                 WHEN work.attempts >= %(give_up)s OR result.final THEN 'failed' ELSE 'waiting' END,
     scores = result.scores::jsonb, spans = result.spans::jsonb, milliseconds = result.milliseconds,
     error = result.error, lease = NULL, leased_until = NULL,
     done_at = CASE WHEN result.scores IS NOT NULL THEN statement_timestamp() END
 FROM unnest(%(ids)s::bigint[], %(scores)s::text[], %(spans)s::text[], %(milliseconds)s::float8[], %(errors)s::text[],
             %(finals)s::boolean[])
      AS result(id, scores, spans, milliseconds, error, final)
-WHERE prediction.id = result.id AND prediction.lease = %(lease)s AND prediction.state = 'running'
-RETURNING prediction.submission_id
+WHERE work.id = result.id AND {held}
+RETURNING work.submission_id
 """
 
 
@@ -191,23 +182,10 @@ def store(*, lease: uuid.UUID, results: Sequence[Result]) -> int:
         "finals": [result.final for result in results],
     }
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_STORE, parameters)
+        cursor.execute(_STORE.format(held=HELD), parameters)
         touched = [row[0] for row in cursor.fetchall()]
         settle_complete(touched)
     return len(touched)
-
-
-_EXPIRE = """
-WITH expired AS MATERIALIZED (
-    SELECT id FROM submissions_prediction
-    WHERE state = 'running' AND leased_until < statement_timestamp() FOR UPDATE SKIP LOCKED
-)
-UPDATE submissions_prediction AS prediction
-SET state = CASE WHEN attempts >= %(give_up)s THEN 'failed' ELSE 'waiting' END,
-    error = 'lease_expired', lease = NULL, leased_until = NULL
-FROM expired WHERE prediction.id = expired.id
-RETURNING prediction.submission_id, prediction.state
-"""
 
 
 def free_expired_leases() -> int:
@@ -216,9 +194,8 @@ def free_expired_leases() -> int:
     What was given up is settled by `settling.settle_forgotten`, so that one bad submission can't keep leases from
     being freed.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_EXPIRE, {"give_up": GIVE_UP_AFTER})
-        return len(cursor.fetchall())
+    why = {"error": "lease_expired"}
+    return len(free_expired(Prediction, give_up_after=GIVE_UP_AFTER, back=why, up=why))
 
 
 def work_waits() -> bool:

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from aimass_apps.people.sealing import SealedJSONField, SealedTextField
+from aimass_apps.queueing.leases import Leased, expiry_index, leased_while_running
 from aimass_apps.registry.models import ModelVersion, desk_choices
 
 
@@ -47,7 +48,7 @@ class Submission(models.Model):
         return self.text if self.sealed_text is None else self.sealed_text
 
 
-class Prediction(models.Model):
+class Prediction(Leased):
     """One version's answer to one submission, and its slot in the work ledger."""
 
     class State(models.TextChoices):
@@ -74,9 +75,6 @@ class Prediction(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     lane = models.PositiveSmallIntegerField(choices=Lane)
     tokens = models.PositiveIntegerField()  # estimate, for the batch budget
-    attempts = models.PositiveSmallIntegerField(default=0)
-    lease = models.UUIDField(null=True)
-    leased_until = models.DateTimeField(null=True)
     scores = models.JSONField(null=True)  # {label: probability}
     spans = models.JSONField(default=list)  # [[start, end, label, rule, weight], …], offsets into the text
     milliseconds = models.FloatField(null=True)  # this item's share of its batch
@@ -87,11 +85,7 @@ class Prediction(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="prediction_once", fields=["submission", "version"]),
-            models.CheckConstraint(
-                name="prediction_lease_while_running",
-                condition=Q(state="running", lease__isnull=False, leased_until__isnull=False)
-                | (~Q(state="running") & Q(lease__isnull=True, leased_until__isnull=True)),
-            ),
+            leased_while_running(name="prediction_lease_while_running"),
             models.CheckConstraint(
                 name="prediction_scores_when_done",
                 condition=Q(state="done", scores__isnull=False, done_at__isnull=False)
@@ -100,7 +94,7 @@ class Prediction(models.Model):
         ]
         indexes = [
             models.Index(name="prediction_waiting", fields=["lane", "id"], condition=Q(state="waiting")),
-            models.Index(name="prediction_running", fields=["leased_until"], condition=Q(state="running")),
+            expiry_index(name="prediction_running"),
             models.Index(name="prediction_failed", fields=["id"], condition=Q(state="failed")),
         ]
 

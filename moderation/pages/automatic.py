@@ -1,23 +1,24 @@
 """How much the machine may decide by itself at which risk. Figures alone: no post is shown."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from aimass_apps.ml.risk import Case, Control, control, thin
 from aimass_apps.people.access import needs
+from aimass_apps.registry.models import ModelVersion
 from aimass_apps.web.components.markup import percent
-from moderation.operating_point import DIALS
+from moderation.automatic_figures import CONFIDENCES, RISKS, other_policy, request_figures, reviews_since
+from moderation.models import AutomaticFigures
 from moderation.policy_revisions import policy_file, revision_in_force
-from moderation.risk_cases.reviewed import deciding_candidates, reviewed_cases
-
-RISKS = (0.005, 0.01, 0.02, 0.05, 0.1)
-CONFIDENCES = (0.9, 0.95, 0.99)
+from moderation.risk_cases.reviewed import deciding_candidates
 
 
 class RiskForm(forms.Form):
@@ -40,27 +41,27 @@ class Side:
 
     name: str
     icon: str
-    found: Control
+    needed: int  # cases without an error from which anything can be shown
     cases: int  # that may be decided so, each labelled with the same chance
-    bound: float | None  # of the chosen setting
-    settings: list[tuple[float, int, int, float, float]]
+    settings: list[list[float]]  # [dial, cases, errors, bound, share] of each that was tested
+    chosen: list[float] | None  # the boldest of them that may be used
     shares: list[tuple[str, float]]  # (risk, per cent of posts)
 
     @property
     def share_shown(self) -> str:
         """Of all posts, how much the chosen setting decides."""
-        return percent(self.found.chosen.share if self.found.chosen else 0.0, digits=1)
+        return percent(self.chosen[4] if self.chosen else 0.0, digits=1)
 
     @property
     def bound_shown(self) -> str:
         """The chosen setting's bound."""
-        return percent(self.bound or 0.0, digits=1)
+        return percent(self.chosen[3] if self.chosen else 0.0, digits=1)
 
     @property
     def missing(self) -> int:
         """How many more cases could show anything, if none of them were an error."""
         # A fifth of the cases only places the sequence.
-        return max(0, round(self.found.needed / 0.8) + 1 - self.cases)
+        return max(0, round(self.needed / 0.8) + 1 - self.cases)
 
 
 @require_GET
@@ -71,37 +72,75 @@ def automatic(request: HttpRequest) -> HttpResponse:
     base = policy_file()
     shown: dict[str, Any] = {"policy": base, "revision": revision_in_force(base), "versions": versions}
     if versions:
-        chosen = {"version": next(iter(versions)), "risk": "0.02", "confidence": "0.95"}
-        form = RiskForm(chosen | {name: request.GET[name] for name in chosen if name in request.GET})
-        form.fields["version"].choices = [(name, name) for name in versions]  # type: ignore[attr-defined]  # ChoiceField
+        form = _form(versions, request.GET)
         shown["form"] = form
         if form.is_valid():
-            name = form.cleaned_data["version"]
-            risk, confidence = float(form.cleaned_data["risk"]), float(form.cleaned_data["confidence"])
-            shown |= {"name": name, "risk": risk, "confidence": confidence, "delta": round(1 - confidence, 2)}
-            reviewed = reviewed_cases(versions[name])
-            shown["reviewed"] = reviewed
-            shown["sides"] = [
-                _side(_("Clear by itself"), "check-circle", reviewed.clear, risk, 1 - confidence),
-                _side(_("Remove by itself"), "ban", reviewed.act, risk, 1 - confidence),
-            ]
-    return render(request, "moderation/automatic.html", shown)
+            shown |= _chosen(versions[form.cleaned_data["version"]], form.cleaned_data)
+    part = "moderation/_automatic_figures.html" if request.headers.get("HX-Request") else "moderation/automatic.html"
+    return render(request, part, shown)
 
 
-def _side(name: Any, icon: str, cases: list[Case], risk: float, delta: float) -> Side:
-    found = control(cases, DIALS, alpha=risk, delta=delta)
-    rows = [(each.dial, each.cases, each.errors, each.bound(delta), each.share) for each in found.settings]
+@require_POST
+@needs("automatic.view")
+def work_out(request: HttpRequest) -> HttpResponse:
+    """Ask for the version's figures, and go back to where they appear."""
+    versions = {str(version): version for version in deciding_candidates()}
+    form = _form(versions, request.POST)
+    if not form.is_valid():
+        return redirect("moderation:automatic")
+    request_figures(version=versions[form.cleaned_data["version"]])
+    return redirect(_address(form.cleaned_data))
+
+
+def _form(versions: dict[str, ModelVersion], asked: QueryDict) -> RiskForm:
+    chosen = {"version": next(iter(versions), ""), "risk": "0.02", "confidence": "0.95"}
+    form = RiskForm(chosen | {name: asked[name] for name in chosen if name in asked})
+    form.fields["version"].choices = [(name, name) for name in versions]  # type: ignore[attr-defined]  # ChoiceField
+    return form
+
+
+def _address(chosen: dict[str, str]) -> str:
+    return f"{reverse('moderation:automatic')}?{urlencode(chosen)}"
+
+
+def _chosen(version: ModelVersion, chosen: dict[str, str]) -> dict[str, Any]:
+    row = AutomaticFigures.objects.filter(version=version).select_related("version").first()
+    delta = round(1 - float(chosen["confidence"]), 2)
+    shown = {"name": str(version), "chosen": chosen, "delta": delta, "address": _address(chosen), "row": row}
+    return shown | (_known(row, row.figures, chosen) if row and row.figures else {})
+
+
+def _known(row: AutomaticFigures, figures: dict[str, Any], chosen: dict[str, str]) -> dict[str, Any]:
+    return {
+        "figures": figures,
+        "until": datetime.fromisoformat(figures["until"]) if figures["until"] else None,
+        "since": reviews_since(row),
+        "other_policy": other_policy(row),
+        "sides": [
+            _side(_("Clear by itself"), "check-circle", figures["sides"]["clear"], chosen),
+            _side(_("Remove by itself"), "ban", figures["sides"]["act"], chosen),
+        ],
+    }
+
+
+def _side(name: Any, icon: str, side: dict[str, Any], chosen: dict[str, str]) -> Side:
+    risks = side["found"][chosen["confidence"]]
+    found = risks[chosen["risk"]]
     return Side(
         name=str(name),
         icon=icon,
-        found=found,
-        cases=len(thin([case for case in cases if case.point <= max(DIALS)])),
-        bound=found.chosen.bound(delta) if found.chosen else None,
-        settings=rows,
-        shares=[(f"{100 * each:g} %", round(100 * _share(cases, each, delta), 1)) for each in RISKS],
+        needed=found["needed"],
+        cases=side["cases"],
+        settings=found["settings"],
+        chosen=_best(found),
+        shares=[(f"{100 * each:g} %", round(100 * _share(risks[str(each)]), 1)) for each in RISKS],
     )
 
 
-def _share(cases: list[Case], risk: float, delta: float) -> float:
-    chosen = control(cases, DIALS, alpha=risk, delta=delta).chosen
-    return chosen.share if chosen else 0.0
+def _best(found: dict[str, Any]) -> list[float] | None:
+    return None if found["chosen"] is None else found["settings"][found["chosen"]]
+
+
+def _share(found: dict[str, Any]) -> float:
+    best = _best(found)
+    return best[4] if best else 0.0

@@ -18,7 +18,7 @@ from moderation.operating_point import act_point, clear_point, decides
 from moderation.policy_revisions import policy_file
 from moderation.queries import standing_review
 
-MOST = 5000  # posts, the latest: more tell little, and the page waits for them
+MOST = 5000  # posts, the latest: more tell little
 
 
 @dataclass(frozen=True)

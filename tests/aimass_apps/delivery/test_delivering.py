@@ -3,7 +3,6 @@
 import json
 import socket
 import threading
-import uuid
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -15,15 +14,11 @@ from aimass_apps.delivery.models import Delivery, GoneEndpoint
 from aimass_apps.delivery.outbox import (
     ATTEMPTS,
     WAITS,
-    claim,
-    free_expired_leases,
-    record_attempt,
     replay,
     switch_endpoint_on,
     wait_after,
 )
 from aimass_apps.delivery.run import deliver_due
-from aimass_apps.delivery.sending import Sent
 from aimass_apps.delivery.tasks import deliver
 from tests.aimass_apps.delivery.conftest import make_platform
 
@@ -169,43 +164,6 @@ def test_private_addresses_are_refused_in_production(endpoint, announced, settin
     delivery.refresh_from_db()
     assert endpoint.got == []
     assert delivery.last_error.startswith("refused")
-
-
-def test_two_workers_never_hold_the_same_row(announced):
-    for _ in range(12):
-        announced()
-    first, second = claim(lease=uuid.uuid4()), claim(lease=uuid.uuid4())
-    assert len(first) == 8
-    assert len(second) == 4
-    assert not {row.pk for row in first} & {row.pk for row in second}
-
-
-def test_one_platform_does_not_hold_up_another(announced, platform, db):
-    for _ in range(40):
-        announced()
-    other = make_platform(platform.endpoint)
-    last = announced(other)
-    assert last.pk in {row.pk for row in claim(lease=uuid.uuid4())}
-
-
-def test_who_lost_the_lease_records_nothing(announced):
-    announced()
-    lease = uuid.uuid4()
-    (held,) = claim(lease=lease)
-    Delivery.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
-    assert free_expired_leases() == 1
-    assert not record_attempt(delivery=held, lease=lease, sent=Sent(200), jitter=0.0)
-    assert Delivery.objects.get().state == "waiting"
-    (again,) = claim(lease=uuid.uuid4())
-    assert again.attempts == 2
-
-
-def test_a_row_whose_workers_all_died_is_given_up(announced):
-    announced()
-    claim(lease=uuid.uuid4())
-    Delivery.objects.update(leased_until=timezone.now() - timedelta(seconds=1), attempts=ATTEMPTS)
-    free_expired_leases()
-    assert Delivery.objects.get().state == "failed"
 
 
 def test_the_schedule():

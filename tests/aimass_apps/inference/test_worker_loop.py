@@ -1,5 +1,6 @@
 """The scoring loop, where what it claimed changes under it."""
 
+import time
 import uuid
 
 import pytest
@@ -51,3 +52,34 @@ def test_a_score_that_is_no_number_spoils_its_own_row_alone(desk, make_version):
     worker_loop.score_batch(Unsteady())
     found = Prediction.objects.order_by("pk").values_list("state", "error")
     assert list(found) == [("waiting", "not_finite"), ("done", "")]
+
+
+class Slow(Steady):
+    """Thinks for longer than its lease lasts, while the sweep looks again and again for vanished workers."""
+
+    def predict(self, items):
+        self.freed, end = 0, time.monotonic() + 2.2
+        while time.monotonic() < end:
+            self.freed += ledger.free_expired_leases()
+            time.sleep(0.05)
+        return super().predict(items)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("longest", "freed", "state"), [(60.0, 0, "done"), (0.0, 1, "waiting")])
+def test_a_worker_that_lives_keeps_its_rows_but_not_for_ever(
+    desk,  # noqa: F811
+    make_version,  # noqa: F811
+    monkeypatch,
+    settings,
+    longest,
+    freed,
+    state,
+):
+    settings.LEASE_SECONDS = 1.5
+    monkeypatch.setattr(worker_loop, "LONGEST_BATCH", longest)
+    make_version()
+    ask_posts()
+    slow = Slow()
+    worker_loop.score_batch(slow)
+    assert (slow.freed, Prediction.objects.get().state) == (freed, state)

@@ -6,7 +6,7 @@ import pytest
 from django.db.models.functions import Now
 
 from aimass_apps.delivery.models import Delivery
-from aimass_apps.operations.sweeper import forget_once
+from aimass_apps.queueing.sweep import sweep_hour
 from aimass_apps.submissions.decisions import record_decision
 from aimass_apps.submissions.models import Decision, Submission
 from moderation.models import WebhookReceipt
@@ -33,7 +33,7 @@ def delivery(platform, state, days):
 def test_old_events_go_unless_they_still_wait(platform):
     gone = [delivery(platform, "delivered", 31), delivery(platform, "failed", 31)]
     kept = [delivery(platform, "delivered", 29), delivery(platform, "waiting", 31)]
-    assert forget_once() == 2
+    assert sweep_hour()["old deliveries"] == 2
     assert set(Delivery.objects.all()) == set(kept)
     assert Decision.objects.count() == len(gone) + len(kept)
 
@@ -42,5 +42,5 @@ def test_old_answers_to_webhooks_go(platform):
     for name, days in (("old", 31), ("new", 29)):
         WebhookReceipt.objects.create(platform=platform, webhook_id=name, body_sha256="0" * 64, answer={})
         WebhookReceipt.objects.filter(webhook_id=name).update(received_at=Now() - timedelta(days=days))
-    assert forget_once() == 1
+    assert sweep_hour()["answers to webhooks"] == 1
     assert WebhookReceipt.objects.get().webhook_id == "new"

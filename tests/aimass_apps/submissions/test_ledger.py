@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from django.db import IntegrityError, transaction
 
+from aimass_apps.queueing.leases import GIVE_UP_AFTER
 from aimass_apps.registry.models import Stage
 from aimass_apps.submissions.ledger import (
-    GIVE_UP_AFTER,
     Result,
     estimate_tokens,
     free_expired_leases,

@@ -85,6 +85,15 @@ def test_a_worker_that_slept_past_its_lease_stores_nothing(desk, make_version):
     assert len(desk.settled) == 1
 
 
+def test_an_answer_that_comes_after_its_lease_is_not_stored_even_before_the_sweep(desk, make_version):
+    make_version()
+    ask_posts()
+    lease, work = take()
+    Prediction.objects.update(leased_until=datetime(2020, 1, 1, tzinfo=UTC))
+    assert store(lease=lease, results=answers(work)) == 0
+    assert (Prediction.objects.get().state, desk.settled) == ("running", [])
+
+
 def test_leases_run_by_the_clock_of_the_database(desk, make_version, settings):
     make_version()
     ask_posts()
