@@ -7,8 +7,10 @@ class LearningConfig(AppConfig):
     label = "training"  # as in the names of its tables
 
     def ready(self) -> None:
+        from aimass_apps.learning import sweeps
         from aimass_apps.web import navigation
 
+        sweeps.register()
         navigation.register(
             navigation.Entry("models:list", _("Models"), icon="brain", permission="models.view", order=40, key="g m"),
         )

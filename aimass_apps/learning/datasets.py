@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from aimass_apps.learning.models import Dataset, DatasetExample
 from aimass_apps.people.models import User
+from aimass_apps.registry.locks import one_at_a_time
 from aimass_apps.submissions.desk import Example, desk_of
 
 TEST_SHARE, VALIDATION_SHARE = 0.2, 0.1
@@ -20,9 +21,12 @@ class NothingReviewed(ValueError):
     """There is no review to freeze yet."""
 
 
-def choose_split(content_hash: str, seed: int) -> str:
-    """The split of a text: by its hash alone, so that equal texts never lie on both sides of a split."""
-    digest = hashlib.sha256(f"{seed}:{content_hash}".encode()).digest()
+def choose_split(desk: str, content_hash: str) -> str:
+    """The split of a text: by desk and hash alone, in every dataset that is ever frozen.
+
+    So equal texts never lie on both sides of a split, and what judges the next version taught no earlier one.
+    """
+    digest = hashlib.sha256(f"split {desk}:{content_hash}".encode()).digest()
     place = int.from_bytes(digest[:4]) / 2**32
     if place < TEST_SHARE:
         return DatasetExample.Split.TEST
@@ -31,24 +35,23 @@ def choose_split(content_hash: str, seed: int) -> str:
     return DatasetExample.Split.TRAIN
 
 
-def freeze_dataset(*, desk: str, until: datetime, seed: int, by: User | None = None) -> Dataset:
+def freeze_dataset(*, desk: str, until: datetime, by: User | None = None) -> Dataset:
     """Freeze the latest review of every submission reviewed up to `until`.
 
-    The same reviews and seed give the same SHA-256. Raises `NothingReviewed` when there is none.
+    The same reviews give the same SHA-256. Raises `NothingReviewed` when there is none.
     """
     examples = list(desk_of(desk).examples(until))
     if not examples:
         raise NothingReviewed(f"Nobody has reviewed anything on the {desk} desk before {until:%Y-%m-%d %H:%M}.")
-    rows = [_row(example, seed) for example in examples]
-    with transaction.atomic(), connection.cursor() as cursor:
+    rows = [_row(desk, example) for example in examples]
+    with transaction.atomic():
         # One freeze at a time for each desk: numbers are consecutive.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"dataset {desk}"])
+        one_at_a_time("dataset", desk)
         last = Dataset.objects.filter(desk=desk).first()
         dataset = Dataset.objects.create(
             desk=desk,
             number=last.number + 1 if last else 1,
             until=until,
-            seed=seed,
             size=len(rows),
             sha256=_hash_rows(examples, rows),
             summary=_summarise(rows),
@@ -60,13 +63,13 @@ def freeze_dataset(*, desk: str, until: datetime, seed: int, by: User | None = N
     return dataset
 
 
-def _row(example: Example, seed: int) -> DatasetExample:
+def _row(desk: str, example: Example) -> DatasetExample:
     return DatasetExample(
         submission=example.submission,
         review=example.review,
         labels=example.labels,
         weight=example.weight,
-        split=choose_split(example.submission.content_hash, seed),
+        split=choose_split(desk, example.submission.content_hash),
     )
 
 

@@ -7,18 +7,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q, Sum
-from django.db.models.functions import Length
+from django.db.models.functions import Length, Now
 
-from aimass_apps.learning.models import Evaluation
+from aimass_apps.learning.models import Measurement
 from aimass_apps.ml.evaluate.evaluation_report import KEPT, Rival, leading_figure, rival
+from aimass_apps.people.models import User
 from aimass_apps.registry.models import ModelVersion
 
 Report = Mapping[str, Any]  # as `evaluation.report_on` gives it; of a version without pictures only task and figures
 
 
-def keep_reports(version: ModelVersion, reports: Sequence[Report]) -> Evaluation:
+def keep_reports(*, version: ModelVersion, reports: Sequence[Report], by: User | None) -> Measurement:
     """Store what the command line measured of an installed version; its page shows it."""
-    return Evaluation.objects.create(version=version, asked_stage="", metrics={"reports": list(reports)}, passed=True)
+    return Measurement.objects.create(
+        version=version, state=Measurement.State.DONE, metrics={"reports": list(reports)}, by=by, done_at=Now()
+    )
 
 
 def reports_of(version: ModelVersion) -> dict[str, Report]:
@@ -26,7 +29,7 @@ def reports_of(version: ModelVersion) -> dict[str, Report]:
     known = version.manifest.get("metrics", {}).get("evaluation", {})
     found: dict[str, Any] = {task: {"task": task, "figures": figures} for task, figures in known.items()}
     found |= _shipped(version)
-    for metrics in version.evaluations.order_by("at", "id").values_list("metrics", flat=True):
+    for metrics in version.measurements.order_by("at", "id").values_list("metrics", flat=True):
         found |= {report["task"]: report for report in metrics.get("reports", [])}
     return dict(sorted(found.items()))
 

@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+HOW_WITHOUT = (
+    "freeze reviews of this desk first, or let somebody take it on themselves: manage.py promote VERSION --to STAGE "
+    '--without-evidence --reason "why"'
+)
 ENOUGH_ROWS = 50
 # How much of the main figure a candidate may lose against the live version on the same frozen rows.
 TOLERANCE = 0.02
@@ -11,7 +15,7 @@ TOLERANCE = 0.02
 
 @dataclass(frozen=True)
 class Gate:
-    """One gate's verdict. A gate that could not be judged for want of evidence warns and does not hold back."""
+    """One gate's verdict. With a warning it passed, and a person should read why it is little proof."""
 
     name: str
     passed: bool
@@ -24,7 +28,12 @@ class Gate:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the gates look at. `candidate` and `live` are the desk's metrics over the same `rows` test examples."""
+    """What the gates look at. `candidate` and `live` are the desk's metrics over the same `rows` test examples.
+
+    `learned` counts test rows left out because a version learned from them; None: it doesn't tell what it learned
+    from. `decides`: at the stage asked for, the version's answers decide something. `without`: whoever asked takes it
+    on themselves that there is no evidence.
+    """
 
     loads: bool
     labels: tuple[str, ...]
@@ -34,11 +43,20 @@ class Evidence:
     live: Mapping[str, float] | None
     main: str  # the desk's leading figure, higher is better
     error: str = ""
+    learned: int | None = 0
+    decides: bool = True
+    without: bool = False
 
 
 def judge(evidence: Evidence) -> list[Gate]:
     """Every gate's verdict on the evidence."""
-    return [_loads(evidence), _keeps_labels(evidence), _has_evidence(evidence), _is_no_worse(evidence)]
+    return [
+        _loads(evidence),
+        _keeps_labels(evidence),
+        _is_unseen(evidence),
+        _has_evidence(evidence),
+        _is_no_worse(evidence),
+    ]
 
 
 def all_passed(gates: list[Gate]) -> bool:
@@ -56,10 +74,31 @@ def _keeps_labels(evidence: Evidence) -> Gate:
     return Gate("keeps labels", not lost, detail)
 
 
+def _is_unseen(evidence: Evidence) -> Gate:
+    name = "unseen rows"
+    if evidence.learned is None:
+        return _wanting(evidence, name, "it learned from reviews and does not tell which, so it may know the test rows")
+    if evidence.learned:
+        detail = f"{evidence.learned} test rows left out: it or the live version learned from them"
+        return Gate(name, True, detail, warning=True)
+    return Gate(name, True, "it learned from none of the test rows")
+
+
 def _has_evidence(evidence: Evidence) -> Gate:
+    if not evidence.rows:
+        return _wanting(evidence, "evidence", "there is no frozen test row to judge it by")
+    if evidence.loads and evidence.main not in evidence.candidate:
+        return _wanting(evidence, "evidence", f"nothing could be measured on {evidence.rows} frozen test rows")
     if evidence.rows >= ENOUGH_ROWS:
         return Gate("evidence", True, f"{evidence.rows} frozen test rows")
     return Gate("evidence", True, f"only {evidence.rows} frozen test rows: too few to tell much", warning=True)
+
+
+def _wanting(evidence: Evidence, name: str, detail: str) -> Gate:
+    """Evidence is missing: what would decide something is held back, unless a person answers for it."""
+    if evidence.decides and not evidence.without:
+        return Gate(name, False, f"{detail}: {HOW_WITHOUT}")
+    return Gate(name, True, f"{detail}, and whoever asked accepts that" if evidence.decides else detail, warning=True)
 
 
 def _is_no_worse(evidence: Evidence) -> Gate:

@@ -1,271 +1,208 @@
 """Moving versions towards live through the gates, and taking them back."""
 
 import logging
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import uuid
 from datetime import timedelta
-from pathlib import Path
+from threading import Event
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.db.models.functions import Now
 
-from aimass_apps.inference.kinds.ensemble.predictor import load_whole
-from aimass_apps.inference.predictor import Item
-from aimass_apps.learning.gates import ENOUGH_ROWS, Evidence, Gate, all_passed, judge
-from aimass_apps.learning.models import Dataset, DatasetExample, Evaluation
+from aimass_apps.learning.gates import Evidence, Gate, all_passed, judge
+from aimass_apps.learning.judging import JUDGE_LEASE, JUDGE_QUEUE, JUDGE_TASK, LONGEST, Found, LeaseLost, compare
+from aimass_apps.learning.measurements import outcome
+from aimass_apps.learning.models import Dataset, Measurement, Promotion
+from aimass_apps.learning.opening import one_open
 from aimass_apps.people.models import User
 from aimass_apps.queueing.doorbell import ring_after_commit
-from aimass_apps.registry.kinds import keys_where, kind_of
+from aimass_apps.queueing.leases import GIVE_UP_AFTER, Renewing, claim, ended, held
+from aimass_apps.registry.kinds import kind_of
 from aimass_apps.registry.models import ModelVersion, Stage, StageChange
 from aimass_apps.registry.stages import WrongStage, check_move, live_before, move_version
-from aimass_apps.registry.store import unpack_version
-from aimass_apps.submissions.desk import desk_of
 from aimass_apps.submissions.ledger import SCORE_QUEUE
 
 log = logging.getLogger(__name__)
-JUDGE_TASK, JUDGE_QUEUE = "aimass_apps.learning.tasks.judge", "background"
-JUDGE_LEASE = timedelta(minutes=10)
 LOAD_TASK = "aimass_apps.inference.tasks.load_versions"
+INTERRUPTED = "interrupted before its gates were judged"
 
 
 class HeldBack(RuntimeError):
-    """A gate refused; the evaluation says which and why."""
+    """The version did not move: a gate refused, or nobody could judge; the message says which and why."""
 
-    def __init__(self, evaluation: Evaluation) -> None:
-        refused = [gate for gate in evaluation.gates if not gate["passed"]]
-        super().__init__("; ".join(f"{gate['name']}: {gate['detail']}" for gate in refused))
-        self.evaluation = evaluation
+    def __init__(self, promotion: Promotion) -> None:
+        refused = [f"{gate['name']}: {gate['detail']}" for gate in promotion.gates if not gate["passed"]]
+        super().__init__("; ".join(refused) or promotion.message)
+        self.promotion = promotion
+
+
+class AlreadyAsked(ValueError):
+    """A promotion in the same place is asked for and not decided yet."""
 
 
 class BadShare(ValueError):
     """A canary's share is missing or not between 0 and 1."""
 
 
+class NoReason(ValueError):
+    """Whoever promotes without evidence has to say why."""
+
+
 class NothingToRollBack(ValueError):
     """No earlier version was live in this place."""
 
 
-class NothingFrozen(ValueError):
-    """The desk has no frozen dataset."""
-
-
-def live_version(desk: str, kind: str, language: str) -> ModelVersion | None:
-    return ModelVersion.objects.filter(desk=desk, kind=kind, language=language, stage=Stage.LIVE).first()
-
-
-def live_members(desk: str) -> Iterator[Path]:
-    """The unpacked folders of the desk's live versions, which an ensemble combines; none is fetched before it is."""
-    for version in (
-        ModelVersion.objects.filter(desk=desk, stage=Stage.LIVE)
-        .exclude(kind__in=keys_where(lambda kind: kind.combines))
-        .order_by("pk")
-    ):
-        yield unpack_version(version)
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """What one version said of each example, in their order, and the milliseconds that a text took."""
-
-    scores: list[dict[str, float]]
-    milliseconds: float
-
-    def rows(self, examples: Sequence[DatasetExample]) -> list[tuple[dict[str, Any], dict[str, float], float]]:
-        """(labels, scores, weight) as a desk measures them."""
-        return [(each.labels, scores, each.weight) for each, scores in zip(examples, self.scores, strict=True)]
-
-
-def score_examples(version: ModelVersion, examples: Sequence[DatasetExample]) -> Scored:
-    """Ask the version about each example. Loads the model: never call it from the web."""
-    predictor = load_whole(unpack_version(version), live_members(version.desk), settings.AIMASS_DEVICE)
-    items = [Item(each.submission.content, each.submission.sealed_facts or {}) for each in examples]
-    started = time.perf_counter()
-    answers = predictor.predict(items)
-    spent = time.perf_counter() - started
-    return Scored([answer.scores for answer in answers], 1000 * spent / max(1, len(items)))
-
-
 def request_promotion(
     *, version: ModelVersion, to: str, by: User | None, reason: str, canary_share: float | None = None
-) -> Evaluation:
-    """Write the wish down and ring: a worker judges it, since the gates load models.
+) -> Promotion:
+    """Write the request down and ring: a worker judges it, since the gates load models.
 
-    Raises `stages.WrongStage` and `BadShare` at once when it could never be granted.
+    Raises `stages.WrongStage` and `BadShare` at once when it could never be granted, and `AlreadyAsked`.
     """
-    wish = _write_wish(version, to, by, reason, canary_share)
+    promotion = _ask(version, to, by=by, reason=reason, canary_share=canary_share)
     ring_after_commit(JUDGE_TASK, JUDGE_QUEUE)
-    return wish
-
-
-def request_measurement(*, version: ModelVersion, by: User | None) -> Evaluation:
-    """Ask for the version's figures beside the live one's on the newest frozen reviews; nothing is moved.
-
-    Raises `NothingFrozen`.
-    """
-    dataset = Dataset.objects.filter(desk=version.desk).first()
-    if dataset is None:
-        raise NothingFrozen("No reviews of this desk are frozen yet: there is nothing to measure on.")
-    live = live_version(version.desk, version.kind, version.language)
-    wish = Evaluation.objects.create(version=version, against=live, dataset=dataset, asked_stage="", by=by)
-    ring_after_commit(JUDGE_TASK, JUDGE_QUEUE)
-    return wish
-
-
-def _write_wish(
-    version: ModelVersion, to: str, by: User | None, reason: str, canary_share: float | None, **lease: object
-) -> Evaluation:
-    check_move(version, to)
-    if to == Stage.CANARY and not (canary_share and 0 < canary_share < 1):
-        raise BadShare("A canary answers for a share of the posts between 0 and 1, such as 0.1.")
-    return Evaluation.objects.create(
-        version=version,
-        against=live_version(version.desk, version.kind, version.language),
-        dataset=Dataset.objects.filter(desk=version.desk).first(),
-        asked_stage=to,
-        canary_share=canary_share if to == Stage.CANARY else None,
-        reason=reason,
-        by=by,
-        **lease,
-    )
-
-
-def judge_evaluation(wish: Evaluation) -> Evaluation:
-    """Measure the version beside the live one on the frozen test rows, write the verdicts, and move it if all pass.
-
-    A wish that asks for no stage is measured only.
-    """
-    evidence, metrics = _gather(wish, wish.against if wish.against_id != wish.version_id else None)
-    gates = judge(evidence)
-    with transaction.atomic():
-        # The command line and a worker may judge one wish at once: the first verdict stands.
-        if Evaluation.objects.select_for_update().get(pk=wish.pk).passed is not None:
-            wish.refresh_from_db()
-            return wish
-        wish.metrics, wish.gates, wish.passed = metrics, [gate.as_dict() for gate in gates], all_passed(gates)
-        wish.leased_until = None
-        if wish.passed and wish.asked_stage:
-            _grant(wish)
-        wish.save(update_fields=["metrics", "gates", "passed", "leased_until"])
-    return wish
-
-
-def _grant(wish: Evaluation) -> None:
-    try:
-        move_version(
-            version=wish.version,
-            to=Stage(wish.asked_stage),
-            by=wish.by,
-            reason=wish.reason,
-            canary_share=wish.canary_share,
-            gates=wish.gates,
-        )
-    except WrongStage as error:
-        # It was moved by someone else while the gates were judged.
-        wish.passed = False
-        wish.gates.append(Gate("stage", passed=False, detail=str(error)).as_dict())
-        return
-    # Workers load it now rather than under the first post; those already running take it without a restart.
-    ring_after_commit(LOAD_TASK, SCORE_QUEUE)
-
-
-def judge_waiting() -> int:
-    """Judge what was asked for and is not judged yet, one after the other; returns how many."""
-    count = 0
-    while wish := _claim_wish():
-        judge_evaluation(wish)
-        count += 1
-    return count
-
-
-def _claim_wish() -> Evaluation | None:
-    free = Q(leased_until=None) | Q(leased_until__lt=Now())
-    with transaction.atomic():
-        wish = (
-            Evaluation.objects.select_for_update(of=("self",), skip_locked=True)
-            .filter(free, passed=None)
-            .order_by("at")
-            .first()
-        )
-        if wish is not None:
-            Evaluation.objects.filter(pk=wish.pk).update(leased_until=Now() + JUDGE_LEASE)
-    return wish
-
-
-def _test_examples(dataset: Dataset | None, language: str) -> list[DatasetExample]:
-    if dataset is None:
-        return []
-    rows = dataset.examples.filter(split=DatasetExample.Split.TEST).select_related("submission").order_by("id")
-    if language != "any":
-        rows = rows.filter(submission__language=language)
-    return list(rows)
-
-
-def _gather(wish: Evaluation, live: ModelVersion | None) -> tuple[Evidence, dict[str, Any]]:
-    version = wish.version
-    examples = _test_examples(wish.dataset, version.language)
-    if kind_of(version.kind).remote:
-        # Asked one by one, of an endpoint that may be slow, and paid by the word.
-        examples = examples[:ENOUGH_ROWS]
-    measure = desk_of(version.desk).metrics
-    mine, error = _try_scoring(version, examples)
-    # A live version that broke must not keep its successor waiting.
-    theirs, _ = _try_scoring(live, examples) if live else (None, "")
-    ours = measure(mine.rows(examples)) if mine else {}
-    live_figures = measure(theirs.rows(examples)) if theirs else None
-    evidence = Evidence(
-        loads=not error,
-        labels=tuple(version.labels),
-        live_labels=tuple(live.labels) if live else (),
-        rows=len(examples),
-        candidate=ours,
-        live=live_figures,
-        main=str(ours.get("main", "")),
-        error=error,
-    )
-    metrics: dict[str, Any] = {"candidate": ours, "live": live_figures, "rows": len(examples)}
-    if mine and wish.dataset and examples:
-        metrics["reports"] = [_report(wish.dataset, examples, (version, mine), (live, theirs))]
-    return evidence, metrics
-
-
-def _try_scoring(version: ModelVersion, examples: Sequence[DatasetExample]) -> tuple[Scored | None, str]:
-    """The version's answers, or the name of what it failed with."""
-    try:
-        return score_examples(version, examples), ""
-    except Exception as failure:  # noqa: BLE001 - whatever a version raises is a verdict on the version
-        log.warning("%s does not answer: %s", version, type(failure).__name__)
-        return None, type(failure).__name__
-
-
-def _report(
-    dataset: Dataset,
-    examples: Sequence[DatasetExample],
-    mine: tuple[ModelVersion, Scored],
-    live: tuple[ModelVersion | None, Scored | None],
-) -> dict[str, Any]:
-    # Imported here: it needs scikit-learn, which web processes, who only write wishes down, never load.
-    from aimass_apps.learning.dataset_report import Answers, frozen_report
-
-    version, scored = live
-    beside = Answers(version, scored.scores, scored.milliseconds) if version and scored else None
-    ours = Answers(mine[0], mine[1].scores, mine[1].milliseconds)
-    return frozen_report(dataset, [each.labels for each in examples], ours, beside)
+    return promotion
 
 
 def promote(
-    *, version: ModelVersion, to: Stage, by: User | None, reason: str, canary_share: float | None = None
-) -> Evaluation:
-    """Ask and judge in one go, for the command line. Raises `HeldBack` when a gate refuses."""
-    # Leased from birth: a worker that looks for wishes must not judge it at the same time.
-    wish = _write_wish(version, to, by, reason, canary_share, leased_until=Now() + JUDGE_LEASE)
-    judge_evaluation(wish)
-    if not wish.passed:
-        raise HeldBack(wish)
-    return wish
+    *,
+    version: ModelVersion,
+    to: Stage,
+    by: User | None,
+    reason: str,
+    canary_share: float | None = None,
+    without_evidence: bool = False,
+) -> Promotion:
+    """Ask and judge in one go, for the command line. Interrupted, it is withdrawn.
+
+    Raises `HeldBack` when a gate refuses, `NoReason`, and what `request_promotion` raises.
+    """
+    if without_evidence and not reason.strip():
+        raise NoReason("Without evidence somebody answers for the version: say why with --reason.")
+    lease = uuid.uuid4()
+    promotion = _ask(
+        version,
+        to,
+        by=by,
+        reason=reason,
+        canary_share=canary_share,
+        without_evidence=without_evidence,
+        state=Promotion.State.JUDGING,
+        lease=lease,
+        leased_until=Now() + timedelta(seconds=JUDGE_LEASE),
+        # Its last attempt from birth: should this process vanish, nobody else judges it.
+        attempts=GIVE_UP_AFTER,
+    )
+    try:
+        judge_promotion(promotion, lease)
+    finally:
+        # What was decided is held no more.
+        interrupted = ended(Promotion.State.WITHDRAWN, {"message": INTERRUPTED, "decided_at": Now()})
+        held(Promotion, lease).update(**interrupted)
+    promotion.refresh_from_db()
+    if promotion.state != Promotion.State.GRANTED:
+        raise HeldBack(promotion)
+    return promotion
+
+
+def _ask(version: ModelVersion, to: str, *, canary_share: float | None, **fields: Any) -> Promotion:
+    check_move(version, to)
+    if to == Stage.CANARY and not (canary_share and 0 < canary_share < 1):
+        raise BadShare("A canary answers for a share of the posts between 0 and 1, such as 0.1.")
+    place = {"desk": version.desk, "kind": version.kind, "language": version.language}
+    busy = AlreadyAsked(f"A promotion of {'-'.join(place.values())} is being judged: wait for its verdict.")
+    with one_open("promotion_one_open", busy):
+        share = canary_share if to == Stage.CANARY else None
+        return Promotion.objects.create(version=version, **place, stage=to, canary_share=share, **fields)
+
+
+def judge_next() -> bool:
+    """Judge what was asked for first; False when nothing waits."""
+    lease = uuid.uuid4()
+    for pk in claim(Promotion.objects.order_by("at", "id"), lease=lease, limit=1, seconds=JUDGE_LEASE):
+        judge_promotion(Promotion.objects.select_related("version").get(pk=pk), lease)
+        return True
+    return False
+
+
+def judge_promotion(promotion: Promotion, lease: uuid.UUID) -> None:
+    """Measure the version beside the live one, write the gates' verdicts, and move it if all pass.
+
+    Stores nothing unless `lease` still holds the promotion. What goes wrong is kept with it.
+    """
+    try:
+        with Renewing(Promotion, lease, seconds=JUDGE_LEASE, longest=LONGEST) as renewing:
+            found = _gather(promotion, renewing.lost)
+        with transaction.atomic():
+            if mine := held(Promotion, lease).select_for_update().first():
+                _decide(mine, found)
+    except LeaseLost:
+        return
+    except Exception as error:  # noqa: BLE001 - a person reads the reason on the version's page
+        log.warning("promotion %s could not be judged: %s", promotion.pk, type(error).__name__)
+        failed = ended(Promotion.State.FAILED, {"message": type(error).__name__, "decided_at": Now()})
+        held(Promotion, lease).update(**failed)
+
+
+def _gather(promotion: Promotion, lost: Event) -> Found | None:
+    """None for a version that is taken away: that needs no proof, and a broken one must be able to go."""
+    if promotion.stage == Stage.RETIRED:
+        return None
+    dataset = Dataset.objects.filter(desk=promotion.desk).first()
+    return compare(promotion.version, dataset, lost)
+
+
+def _decide(promotion: Promotion, found: Found | None) -> None:
+    gates = judge(_evidence(promotion, found)) if found else []
+    if found:
+        promotion.measurement = Measurement.objects.create(version=promotion.version, by=promotion.by, **outcome(found))
+    if all_passed(gates) and (refused := _move(promotion, found, gates)):
+        gates.append(refused)
+    promotion.gates = [gate.as_dict() for gate in gates]
+    promotion.state = Promotion.State.GRANTED if all_passed(gates) else Promotion.State.REFUSED
+    promotion.lease = promotion.leased_until = None
+    promotion.decided_at = Now()
+    promotion.save()
+
+
+def _evidence(promotion: Promotion, found: Found) -> Evidence:
+    version = promotion.version
+    # A language model's answers are shown and decide nothing, at any stage.
+    decides = promotion.stage in (Stage.CANARY, Stage.LIVE) and not kind_of(version.kind).remote
+    return Evidence(
+        loads=not found.error,
+        labels=tuple(version.labels),
+        live_labels=tuple(found.live.labels) if found.live else (),
+        rows=found.rows,
+        candidate=found.candidate,
+        live=found.beside,
+        main=str(found.candidate.get("main", "")),
+        error=found.error,
+        learned=found.learned,
+        decides=decides,
+        without=promotion.without_evidence,
+    )
+
+
+def _move(promotion: Promotion, found: Found | None, gates: list[Gate]) -> Gate | None:
+    """Move the version; the verdict where its place changed while the gates were judged, and nothing moved."""
+    try:
+        with transaction.atomic():
+            change = move_version(
+                version=promotion.version,
+                to=Stage(promotion.stage),
+                by=promotion.by,
+                reason=promotion.reason,
+                canary_share=promotion.canary_share,
+                gates=[gate.as_dict() for gate in gates],
+            )
+            if found and change.to_stage == Stage.LIVE and change.replaced != found.live:
+                raise WrongStage("Another version went live meanwhile: ask again, to be measured beside that one.")
+    except WrongStage as error:
+        return Gate("stage", passed=False, detail=str(error))
+    # Workers load it now rather than under the first post; those already running take it without a restart.
+    ring_after_commit(LOAD_TASK, SCORE_QUEUE)
+    return None
 
 
 def roll_back(

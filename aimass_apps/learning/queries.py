@@ -1,7 +1,9 @@
 """What the model pages show."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
+from aimass_apps.learning.models import OPEN, Measurement, Promotion
 from aimass_apps.ml.recipe.schema import BadRecipe, Recipe, read_recipe
+from aimass_apps.people.models import User
 from aimass_apps.registry.kinds import kind_of
 from aimass_apps.registry.models import ModelVersion, Stage
 from aimass_apps.registry.stages import MOVES, live_before
@@ -63,8 +67,38 @@ def _flat(metrics: dict[str, Any]) -> Iterable[tuple[str, Any]]:
             yield name, value
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One card of a version's page: a request to promote it, or a measurement that nobody's request led to."""
+
+    at: datetime
+    by: User | None
+    is_open: bool
+    promotion: Promotion | None
+    measurement: Measurement | None
+    rows: Sequence[tuple[str, float | None, float | None]]
+
+
+def judged(version: ModelVersion, most: int = 10) -> list[Judged]:
+    """What was asked and measured of the version, newest first.
+
+    What the command line measured on files stands among the tests alone.
+    """
+    about = "measurement__dataset", "measurement__against"
+    promotions = version.promotions.select_related("by", "measurement", *about)[:most]
+    measured = version.measurements.filter(promotions=None, dataset__isnull=False)
+    found = [_judged(each, each, each.measurement) for each in promotions]
+    found += [_judged(each, None, each) for each in measured.select_related("by", "dataset", "against")[:most]]
+    return sorted(found, key=lambda each: each.at, reverse=True)[:most]
+
+
+def _judged(asked: Promotion | Measurement, promotion: Promotion | None, measurement: Measurement | None) -> Judged:
+    rows = comparison_rows(measurement.metrics) if measurement else []
+    return Judged(asked.at, asked.by, asked.state in OPEN, promotion, measurement, rows)
+
+
 def comparison_rows(metrics: dict[str, Any]) -> list[tuple[str, float | None, float | None]]:
-    """(figure, candidate, live) of an evaluation."""
+    """(figure, candidate, live) of a measurement."""
     ours, theirs = metrics.get("candidate") or {}, metrics.get("live") or {}
     names = [name for name, value in ours.items() if isinstance(value, int | float)]
     return [(name.replace("_", " "), ours[name], theirs.get(name)) for name in names]

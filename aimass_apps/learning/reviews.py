@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from aimass_apps.learning.learned import NAME
 from aimass_apps.learning.models import Dataset, DatasetExample
 from aimass_apps.ml.recipe.examples import Example, Split
 from aimass_apps.ml.recipe.leaks import find_leaks
 from aimass_apps.ml.recipe.prepare import Prepared
 from aimass_apps.ml.recipe.schema import Recipe, Source
-
-NAME = "reviews"
 
 
 class TooFewRows(ValueError):

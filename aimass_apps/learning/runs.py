@@ -1,31 +1,44 @@
 """Training runs: asked for in the database, carried out by the training worker, resumed after a crash."""
 
+from __future__ import annotations
+
 import dataclasses
 import logging
 import shutil
 import time
+import uuid
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from aimass_apps.learning.models import Dataset, TrainingRun
-from aimass_apps.learning.promotion import live_members, live_version
+from aimass_apps.learning.data_folder import data_folder
+from aimass_apps.learning.learned import keep_learned
+from aimass_apps.learning.live import live_members, live_version, versions_to_combine
+from aimass_apps.learning.models import OPEN, Dataset, TrainingRun
+from aimass_apps.learning.opening import one_open
+from aimass_apps.ml.fit import processes
 from aimass_apps.ml.fit.progress import Progress, Report, Stopped
-from aimass_apps.ml.recipe.schema import Recipe, find_recipe, read_recipe
+from aimass_apps.ml.recipe.schema import Recipe, find_recipe, read_recipe, recipe_sha256
 from aimass_apps.people.models import User
 from aimass_apps.queueing.doorbell import ring_after_commit
+from aimass_apps.queueing.leases import Renewing, claim, ended, free_expired, held
 from aimass_apps.registry.kinds import kind_of
 from aimass_apps.registry.models import ModelVersion
 from aimass_apps.registry.store import install_version, unpack_version
 from aimass_apps.submissions.desk import desk_of
 
+if TYPE_CHECKING:
+    from aimass_apps.ml.recipe.prepare import Prepared
+
 log = logging.getLogger(__name__)
 RUN_TASK, RUN_QUEUE = "aimass_apps.learning.tasks.train_waiting", "training"
-SILENT_FOR = timedelta(minutes=3)  # without a heartbeat for so long, another worker goes on from the checkpoint
+RUN_LEASE = 180.0  # seconds without a sign of life, after which another worker goes on from the checkpoint
+VANISHED = "its worker vanished several times: the log, or the system's, says why"
 MANY_TEXTS = 10  # that a term must stand in, before a model of people's health keeps it
 TELL_EVERY = 1.0  # seconds between two writes of the progress
 
@@ -34,41 +47,46 @@ class AlreadyTraining(ValueError):
     """A run for the same place is waiting or running."""
 
 
+class RecipeChanged(ValueError):
+    """The recipe is not the one that the run was asked for with."""
+
+
 def request_run(*, desk: str, kind: str, language: str, dataset: Dataset | None, by: User | None) -> TrainingRun:
-    """Write the wish down and ring the training worker.
+    """Write the request down and ring the training worker.
 
     Raises `recipe.BadRecipe` when no recipe trains such a version, and `AlreadyTraining`.
     """
     recipe = find_recipe(settings.RECIPE_DIRS, desk, kind, language)
-    open_states = (TrainingRun.State.WAITING, TrainingRun.State.RUNNING)
-    with transaction.atomic():
-        same = TrainingRun.objects.select_for_update().filter(desk=desk, kind=kind, language=language)
-        if same.filter(state__in=open_states).exists():
-            raise AlreadyTraining("Such a training is already waiting or running: stop it or wait for it.")
+    with _one_open():
         run = TrainingRun.objects.create(
             desk=desk,
             kind=kind,
             language=language,
             dataset=dataset,
             base=live_version(desk, kind, language),
-            recipe={"file": recipe.path.name, "seed": recipe.seed},
+            recipe={"file": recipe.path.name, "seed": recipe.seed, "sha256": recipe_sha256(recipe)},
             started_by=by,
         )
     ring_after_commit(RUN_TASK, RUN_QUEUE)
     return run
 
 
+def _one_open() -> AbstractContextManager[None]:
+    refusal = AlreadyTraining("Such a training is already waiting or running: stop it or wait for it.")
+    return one_open("run_one_open", refusal)
+
+
 def stop_run(*, run: TrainingRun) -> bool:
     """Ask for an end: a waiting run ends now, a running one after its next step. False when it had ended before."""
-    open_states = (TrainingRun.State.WAITING, TrainingRun.State.RUNNING)
-    stopped = TrainingRun.objects.filter(pk=run.pk, state__in=open_states)
-    return bool(stopped.update(state=TrainingRun.State.STOPPED, ended_at=Now(), message="stopped"))
+    open_run = TrainingRun.objects.filter(pk=run.pk, state__in=OPEN)
+    return bool(open_run.update(**ended(TrainingRun.State.STOPPED, {"ended_at": Now(), "message": "stopped"})))
 
 
 def resume_run(*, run: TrainingRun) -> bool:
-    """Go on with a stopped or failed run from its checkpoint."""
-    ended = TrainingRun.objects.filter(pk=run.pk, state__in=[TrainingRun.State.STOPPED, TrainingRun.State.FAILED])
-    resumed = ended.update(state=TrainingRun.State.WAITING, ended_at=None, message="", heartbeat_at=None)
+    """Go on with a stopped or failed run from its checkpoint. Raises `AlreadyTraining`."""
+    over = TrainingRun.objects.filter(pk=run.pk, state__in=[TrainingRun.State.STOPPED, TrainingRun.State.FAILED])
+    with _one_open():
+        resumed = over.update(state=TrainingRun.State.WAITING, ended_at=None, message="", attempts=0)
     ring_after_commit(RUN_TASK, RUN_QUEUE)
     return bool(resumed)
 
@@ -76,40 +94,61 @@ def resume_run(*, run: TrainingRun) -> bool:
 def train_waiting() -> int:
     """Carry out the runs that wait, one after the other; returns how many."""
     count = 0
-    while run := _claim_run():
-        carry_out(run)
+    while claimed := _claim_run():
+        carry_out(*claimed)
         count += 1
     return count
 
 
 def runs_wait() -> bool:
-    return TrainingRun.objects.filter(_takeable()).exists()
+    return TrainingRun.objects.filter(state=TrainingRun.State.WAITING).exists()
 
 
-def _takeable() -> Q:
-    abandoned = Q(state=TrainingRun.State.RUNNING, heartbeat_at__lt=Now() - SILENT_FOR)
-    return Q(state=TrainingRun.State.WAITING) | abandoned
+def free_runs() -> int:
+    """Let another worker go on with the runs of vanished ones, or give them up to a person; returns how many."""
+    return len(free_expired(TrainingRun, up={"message": VANISHED, "ended_at": Now()}))
 
 
-def _claim_run() -> TrainingRun | None:
-    state = TrainingRun.State
-    with transaction.atomic():
-        runs = TrainingRun.objects.select_for_update(of=("self",), skip_locked=True)
-        run = runs.filter(_takeable()).order_by("created_at").first()
-        if run is not None:
-            run.state = state.RUNNING
-            run.save(update_fields=["state"])
-            TrainingRun.objects.filter(pk=run.pk).update(heartbeat_at=Now())
-    return run
+def _claim_run() -> tuple[TrainingRun, uuid.UUID] | None:
+    lease = uuid.uuid4()
+    for pk in claim(TrainingRun.objects.order_by("created_at", "id"), lease=lease, limit=1, seconds=RUN_LEASE):
+        return TrainingRun.objects.select_related("dataset", "base", "started_by").get(pk=pk), lease
+    return None
 
 
-def carry_out(run: TrainingRun) -> ModelVersion | None:
-    """Train, install the candidate and write down how it went. What goes wrong is kept with the run."""
+class Reporter:
+    """Writes progress to the run's row, at most once a second, renews its lease, and learns there of a wish to stop."""
+
+    def __init__(self, lease: uuid.UUID) -> None:
+        self._lease, self._last = lease, 0.0
+        self.curve: list[list[object]] = []
+
+    def __call__(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if now - self._last < TELL_EVERY and progress.done < progress.total:
+            return
+        self._last = now
+        self.curve.append([progress.stage, progress.done, progress.total, progress.detail])
+        share = progress.done / progress.total if progress.total else 0.0
+        alive = held(TrainingRun, self._lease).update(
+            progress=min(1.0, share),
+            message=f"{progress.stage} {progress.detail}"[:300],
+            leased_until=Now() + timedelta(seconds=RUN_LEASE),
+        )
+        if not alive:
+            raise Stopped
+
+
+def carry_out(run: TrainingRun, lease: uuid.UUID) -> ModelVersion | None:
+    """Train, install the candidate and write down how it went; nothing, where `lease` holds the run no more.
+
+    What goes wrong is kept with the run.
+    """
     out = Path(settings.AIMASS_HOME) / "training" / str(run.pk) / "artefact"
-    reporter = Reporter(run)
+    reporter = Reporter(lease)
     try:
-        folder = _train(run, out, reporter)
-        version = install_version(folder=folder, by=run.started_by)
+        with Renewing(TrainingRun, lease, seconds=RUN_LEASE):
+            version = _install(run, lease, _train(run, out, reporter), reporter)
     except Stopped:
         return None
     except Exception as error:  # noqa: BLE001 - a person reads the reason on the training page
@@ -117,19 +156,29 @@ def carry_out(run: TrainingRun) -> ModelVersion | None:
         # Our own errors carry no text of anybody; others may, so only their name is kept.
         known = type(error).__module__.startswith("aimass_apps.")
         message = str(error)[:300] if known else type(error).__name__
-        _running(run).update(state=TrainingRun.State.FAILED, message=message, ended_at=Now())
+        failed = ended(TrainingRun.State.FAILED, {"message": message, "ended_at": Now()})
+        held(TrainingRun, lease).update(**failed)
         return None
-    _running(run).update(
-        state=TrainingRun.State.DONE, result=version, progress=1, message="", curves=reporter.curve, ended_at=Now()
-    )
     shutil.rmtree(out.parent, ignore_errors=True)
+    return version
+
+
+def _install(run: TrainingRun, lease: uuid.UUID, folder: Path, reporter: Reporter) -> ModelVersion:
+    """The candidate, installed and stored with its run in one transaction. Raises `Stopped` for who is too late."""
+    with transaction.atomic():
+        if not held(TrainingRun, lease).select_for_update().exists():
+            raise Stopped
+        version = install_version(folder=folder, by=run.started_by)
+        done = {"result": version, "progress": 1, "message": "", "curves": reporter.curve, "ended_at": Now()}
+        held(TrainingRun, lease).update(**ended(TrainingRun.State.DONE, done))
     return version
 
 
 def _train(run: TrainingRun, out: Path, report: Report) -> Path:
     recipe = find_recipe(settings.RECIPE_DIRS, run.desk, run.kind, run.language)
-    data = Path(settings.AIMASS_DATA) if settings.AIMASS_DATA else None
-    return train_on_reviews(recipe.path, run.dataset, out, report, data=data, base=run.base)
+    if recipe_sha256(recipe) != run.recipe.get("sha256", recipe_sha256(recipe)):
+        raise RecipeChanged(f"{recipe.path.name} changed since this training was asked for: start it anew.")
+    return train_on_reviews(recipe.path, run.dataset, out, report, data=data_folder(), base=run.base)
 
 
 def train_on_reviews(
@@ -147,30 +196,45 @@ def train_on_reviews(
     `reviews.TooFewRows` and `progress.Stopped`.
     """
     # Imported here: only the training worker has these libraries.
-    from aimass_apps.learning.reviews import with_reviews
-    from aimass_apps.ml.fit.train import train_prepared, with_trained_earlier, work_folder
-    from aimass_apps.ml.fit.train_ensemble import train_ensemble
-    from aimass_apps.ml.recipe.prepare import Prepared, prepare
+    from aimass_apps.ml.fit.train import train_rows
 
     recipe = read_recipe(path)
-    if kind_of(recipe.kind).combines:
-        # Its cases are invented; no file is read.
-        invented = prepare(recipe, data or Path(), work_folder(out), report)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        rows = with_reviews(invented, dataset, recipe) if dataset else invented
-        return train_ensemble(recipe, rows, live_members(recipe.desk), out, report)
-    prepared = prepare(recipe, data, work_folder(out), report) if data else Prepared([], {})
-    if dataset is not None:
-        prepared = with_reviews(prepared, dataset, recipe)
-    start = base or live_version(recipe.desk, recipe.kind, recipe.language)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    kind = kind_of(recipe.kind)
+    start = None if data is not None else base or live_version(recipe.desk, recipe.kind, recipe.language)
+    prepared = _rows(recipe, dataset, out, report, data)
+    if not kind.combines:
+        recipe = _fitting(recipe, out, report, data, start)
+    folder = train_rows(recipe, prepared, live_members(recipe.desk), out, report)
+    if dataset is not None and processes.is_first():
+        earlier = versions_to_combine(recipe.desk) if kind.combines else [start] if start and kind.continues else []
+        keep_learned(folder, dataset, recipe.language, earlier)
+    return folder
+
+
+def _rows(recipe: Recipe, dataset: Dataset | None, out: Path, report: Report, data: Path | None) -> Prepared:
+    """What is trained on: the recipe's own rows, where they can be had, and the dataset's."""
+    from aimass_apps.learning.reviews import with_reviews
+    from aimass_apps.ml.fit.train import work_folder
+    from aimass_apps.ml.recipe.prepare import Prepared, prepare
+
+    # The cases of an ensemble are invented: no file is read.
+    readable = data is not None or kind_of(recipe.kind).combines
+    own = prepare(recipe, data or Path(), work_folder(out), report) if readable else Prepared([], {})
+    return with_reviews(own, dataset, recipe) if dataset is not None else own
+
+
+def _fitting(recipe: Recipe, out: Path, report: Report, data: Path | None, start: ModelVersion | None) -> Recipe:
+    """The recipe as this training needs it: what it builds on is trained or fetched, and no rare word is kept."""
+    from aimass_apps.ml.fit.train import with_trained_earlier
+
     if data is not None:
         recipe = with_trained_earlier(recipe, data, out, report)
     elif start is not None and kind_of(recipe.kind).continues:
         recipe = going_on_from(recipe, start)
     if desk_of(recipe.desk).seals_text and kind_of(recipe.kind).keeps_terms:
         recipe = without_rare_terms(recipe)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    return train_prepared(recipe, prepared, out, report)
+    return recipe
 
 
 def going_on_from(recipe: Recipe, base: ModelVersion) -> Recipe:
@@ -184,28 +248,3 @@ def without_rare_terms(recipe: Recipe) -> Recipe:
     """The recipe with terms of many texts only: a vocabulary is stored as it is, and must name nobody."""
     features = [{**each, "min_df": max(MANY_TEXTS, each.get("min_df", 0))} for each in recipe.settings["features"]]
     return dataclasses.replace(recipe, settings={**recipe.settings, "features": features})
-
-
-def _running(run: TrainingRun) -> QuerySet[TrainingRun]:
-    return TrainingRun.objects.filter(pk=run.pk, state=TrainingRun.State.RUNNING)
-
-
-class Reporter:
-    """Writes progress and heartbeat to the run's row, at most once a second, and learns there of a wish to stop."""
-
-    def __init__(self, run: TrainingRun) -> None:
-        self._run, self._last = run, 0.0
-        self.curve: list[list[object]] = []
-
-    def __call__(self, progress: Progress) -> None:
-        now = time.monotonic()
-        if now - self._last < TELL_EVERY and progress.done < progress.total:
-            return
-        self._last = now
-        self.curve.append([progress.stage, progress.done, progress.total, progress.detail])
-        share = progress.done / progress.total if progress.total else 0.0
-        alive = _running(self._run).update(
-            progress=min(1.0, share), message=f"{progress.stage} {progress.detail}"[:300], heartbeat_at=Now()
-        )
-        if not alive:
-            raise Stopped

@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from aimass_apps.learning.promotion import JUDGE_QUEUE, JUDGE_TASK, judge_waiting
+from aimass_apps.learning.judge_queue import judge_waiting
+from aimass_apps.learning.judging import JUDGE_QUEUE, JUDGE_TASK
 from aimass_apps.learning.runs import RUN_QUEUE, RUN_TASK, train_waiting
 
 

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from aimass_apps.learning.models import Dataset, Evaluation, TrainingRun
+from aimass_apps.learning.models import OPEN, Dataset, Measurement, TrainingRun
 from aimass_apps.submissions.desk import all_desks
 
 
@@ -26,6 +26,8 @@ def _drop_datasets() -> None:
         )
     datasets = Dataset.objects.filter(pk__in=holding)
     # What was learned and measured stays known; only the rows go.
-    Evaluation.objects.filter(dataset__in=datasets).update(dataset=None)
+    measured = Measurement.objects.filter(dataset__in=datasets)
+    measured.filter(state__in=OPEN).delete()  # nothing is left to measure on
+    measured.update(dataset=None)
     TrainingRun.objects.filter(dataset__in=datasets).update(dataset=None)
     datasets.delete()

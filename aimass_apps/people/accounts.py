@@ -3,7 +3,9 @@
 import logging
 import secrets
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from aimass_apps.people.models import User
@@ -11,13 +13,37 @@ from aimass_apps.people.roles import Role
 
 log = logging.getLogger(__name__)
 # No 0/o, 1/l/i: the password is read from one screen and typed at another.
+SYSTEM = "system"  # stands in the records for who started a command and named nobody
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class NoSuchPerson(LookupError):
+    """Nobody has this user name."""
 
 
 class LastAdministrator(ValueError):
     """The change would leave nobody who can manage people."""
 
     message = _("This is the last active administrator: make someone else administrator first.")
+
+
+def person_named(username: str = SYSTEM) -> User:
+    """The person of this user name; `system`, which can't sign in, is made when it is first asked for.
+
+    Raises `NoSuchPerson`.
+    """
+    if username == SYSTEM:
+        defaults = {"role": Role.ML_ENGINEER, "is_active": False, "password": make_password(None)}
+        return User.objects.get_or_create(username=SYSTEM, defaults=defaults)[0]
+    person = User.objects.filter(username=username).first()
+    if person is None:
+        raise NoSuchPerson(f"Nobody here has the user name {username!r}: --by takes that of an account.")
+    return person
+
+
+def everybody() -> QuerySet[User]:
+    """All people: `system` is none, and nobody may let it in."""
+    return User.objects.exclude(username=SYSTEM)
 
 
 def new_password() -> str:

@@ -10,6 +10,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from aimass_apps.people.accounts import SYSTEM
 from aimass_apps.people.models import Platform, User
 from aimass_apps.people.roles import Role
 
@@ -40,7 +41,7 @@ class PersonForm(forms.Form):
 
     def clean_username(self) -> str:
         username: str = User.normalize_username(self.cleaned_data["username"].strip())
-        if User.objects.filter(username__iexact=username).exists():
+        if username.lower() == SYSTEM or User.objects.filter(username__iexact=username).exists():
             raise ValidationError(_("Someone already has this user name."))
         return username
 

@@ -1,4 +1,4 @@
-"""What makes lost messages and vanished workers cost a minute and nothing else: what each app looks after, in one place.
+"""What makes lost messages and vanished workers cost a minute and nothing else: the sweep, to which each app adds its part.
 
 An app registers in `AppConfig.ready()` what is to be looked after: expired leases, doorbells whose message was lost,
 records that are old enough to go. The sweep knows no app.

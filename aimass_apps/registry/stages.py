@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from aimass_apps.people.models import User
+from aimass_apps.registry.locks import one_at_a_time
 from aimass_apps.registry.models import ModelVersion, Stage, StageChange
 
 
@@ -28,13 +29,6 @@ def check_move(version: ModelVersion, to: str) -> None:
         raise WrongStage(f"{version} is {version.stage}: it can't become {to}.")
 
 
-def _lock_slot(version: ModelVersion) -> None:
-    """One move at a time for each (desk, kind, language), so that two promotions can't cross."""
-    with connection.cursor() as cursor:
-        slot = f"stage {version.desk} {version.kind} {version.language}"
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [slot])
-
-
 def move_version(
     *,
     version: ModelVersion,
@@ -47,7 +41,8 @@ def move_version(
 ) -> StageChange:
     """Move `version` to a stage; going live retires the version that was live, in the same transaction."""
     with transaction.atomic():
-        _lock_slot(version)
+        # So that two promotions can't cross.
+        one_at_a_time("stage", version.desk, version.kind, version.language)
         version.refresh_from_db()
         check_move(version, to)
         replaced = _make_room(version, to, by)

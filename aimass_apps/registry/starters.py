@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from aimass_apps.people.models import User
 from aimass_apps.registry.artefacts import starters
 from aimass_apps.registry.models import ModelVersion, Stage
 from aimass_apps.registry.stages import move_version
@@ -18,7 +19,9 @@ class Installed:
     went_live: bool
 
 
-def install_starters(folder: Path, *, progress: Callable[[str], None] = lambda _: None) -> list[Installed]:
+def install_starters(
+    folder: Path, *, by: User | None = None, progress: Callable[[str], None] = lambda _: None
+) -> list[Installed]:
     """Install every starter; one goes live where nothing is, or where an older starter is.
 
     A version that people trained and promoted stays: the new starter then waits as a candidate.
@@ -26,12 +29,12 @@ def install_starters(folder: Path, *, progress: Callable[[str], None] = lambda _
     installed = []
     for place in starters(folder=folder):
         progress(place.name)
-        version = install_version(folder=place, starter=True)
-        installed.append(Installed(version, _go_live(version)))
+        version = install_version(folder=place, by=by, starter=True)
+        installed.append(Installed(version, _go_live(version, by)))
     return installed
 
 
-def _go_live(version: ModelVersion) -> bool:
+def _go_live(version: ModelVersion, by: User | None) -> bool:
     if version.stage != Stage.CANDIDATE:
         return False
     live = ModelVersion.objects.filter(
@@ -39,5 +42,5 @@ def _go_live(version: ModelVersion) -> bool:
     ).first()
     if live is not None and not live.starter:
         return False
-    move_version(version=version, to=Stage.LIVE, by=None, reason="starter of this release")
+    move_version(version=version, to=Stage.LIVE, by=by, reason="starter of this release")
     return True

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from aimass_apps.people.models import User
 from aimass_apps.registry.artefacts import MANIFEST, read_manifest, sha256, verify
+from aimass_apps.registry.locks import one_at_a_time
 from aimass_apps.registry.models import ArtefactFile, ModelVersion, Stage, StageChange
 
 CARD = "card.md"
@@ -25,9 +26,10 @@ def install_version(*, folder: Path, by: User | None = None, starter: bool = Fal
     verify(folder)
     digest = sha256(folder / MANIFEST)
     with transaction.atomic():
+        # Two installations can't take one number; the first of a place finds no row that it could lock.
+        one_at_a_time("version", manifest.desk, manifest.kind, manifest.language)
         same = ModelVersion.objects.filter(desk=manifest.desk, kind=manifest.kind, language=manifest.language)
-        # The rows are locked so that two installations can't take one number.
-        held = list(same.select_for_update().order_by("-number"))
+        held = list(same.order_by("-number"))
         for version in held:
             if version.manifest_sha256 == digest:
                 return version

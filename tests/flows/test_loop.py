@@ -52,7 +52,7 @@ def test_promotion_and_roll_back_reach_the_next_post_while_posts_keep_coming(ins
         output = installation.run("install_version", str(candidate(tmp_path / "candidate")))
         name = re.search(r"moderation-keywords-en-\d+", output)[0]
         assert is_flagged(installation, platform, "before") is False
-        assert "is now live" in installation.run("promote", name, "--to", "live")
+        assert "is now live" in installation.run("promote", name, "--without-evidence", "--reason", "a word")
         assert is_flagged(installation, platform, "after") is True
         installation.run("roll_back", "--desk", "moderation", "--kind", "keywords", "--language", "en")
         assert is_flagged(installation, platform, "back") is False

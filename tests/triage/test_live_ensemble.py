@@ -12,8 +12,9 @@ from django.test import Client
 from aimass_apps.inference.kinds.ensemble import predictor as combining
 from aimass_apps.inference.kinds.ensemble.predictor import RULES, Rule
 from aimass_apps.inference.predictor import Answer, Item
+from aimass_apps.learning.judging import score_examples
 from aimass_apps.learning.models import DatasetExample
-from aimass_apps.learning.promotion import roll_back, score_examples
+from aimass_apps.learning.promotion import roll_back
 from aimass_apps.people.models import User
 from aimass_apps.registry.artefacts import read_manifest, write_manifest
 from aimass_apps.registry.models import ArtefactFile, ModelVersion, Stage

@@ -9,6 +9,7 @@ from typing import Final
 from aimass_apps.inference.kinds.llm.kind import KIND as LLM
 from aimass_apps.inference.kinds.llm.predictor import ASKING, FILES, PROMPT, SCHEMA
 from aimass_apps.ml.evaluate.card import CARD, render_card
+from aimass_apps.people.models import User
 from aimass_apps.registry.artefacts import Manifest, write_manifest
 from aimass_apps.registry.models import ModelVersion, Stage
 from aimass_apps.registry.stages import move_version
@@ -33,13 +34,15 @@ and has not been measured here: measure it (`manage.py evaluate`) before leaning
 whether the words support the claim is for the clinician."""
 
 
-def register(*, model: str, offers: int = OFFERS, most_tokens: int = MOST_TOKENS) -> ModelVersion:
+def register(
+    *, model: str, offers: int = OFFERS, most_tokens: int = MOST_TOKENS, by: User | None = None
+) -> ModelVersion:
     """The version that asks `model` in this way: the one that is there, else a new candidate."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         manifest = write_version(folder, model=model, offers=offers, most_tokens=most_tokens)
         same = ModelVersion.objects.filter(desk=manifest.desk, kind=manifest.kind, manifest__files=manifest.files)
-        return same.first() or install_version(folder=folder)
+        return same.first() or install_version(folder=folder, by=by)
 
 
 def go_live(*, model: str, reason: str, offers: int = OFFERS, most_tokens: int = MOST_TOKENS) -> None:

@@ -69,6 +69,9 @@ def run_stop(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @may_train
 def run_resume(request: HttpRequest, pk: int) -> HttpResponse:
-    if not resume_run(run=get_object_or_404(TrainingRun, pk=pk)):
-        messages.info(request, _("Only a stopped or failed training can go on."))
+    try:
+        if not resume_run(run=get_object_or_404(TrainingRun, pk=pk)):
+            messages.info(request, _("Only a stopped or failed training can go on."))
+    except AlreadyTraining as error:
+        messages.error(request, str(error))
     return redirect("models:runs")

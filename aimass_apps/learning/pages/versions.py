@@ -1,7 +1,5 @@
 """Model versions, their evidence, and the frozen datasets."""
 
-import secrets
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -14,16 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 from aimass_apps.learning import queries
 from aimass_apps.learning.datasets import NothingReviewed, freeze_dataset
 from aimass_apps.learning.forms import DeskForm, PromotionForm, ReasonForm
+from aimass_apps.learning.measurements import AlreadyMeasuring, NothingFrozen, request_measurement
 from aimass_apps.learning.models import Dataset
 from aimass_apps.learning.presenters import evidence_shown
-from aimass_apps.learning.promotion import (
-    BadShare,
-    NothingFrozen,
-    NothingToRollBack,
-    request_measurement,
-    request_promotion,
-    roll_back,
-)
+from aimass_apps.learning.promotion import AlreadyAsked, BadShare, NothingToRollBack, request_promotion, roll_back
 from aimass_apps.people.access import needs, person_of
 from aimass_apps.registry.models import ModelVersion
 from aimass_apps.registry.stages import WrongStage
@@ -62,19 +54,13 @@ def _detail(request: HttpRequest, version: ModelVersion, form: PromotionForm | N
         "crumbs": [(_("Models"), reverse("models:list")), (str(version), "")],
         "can_promote": request.user.has_perm("models.promote"),
         **evidence_shown(version, request.GET.get("test", "")),
-        **_evaluations(version),
+        **_judged(version),
     }
 
 
-def _evaluations(version: ModelVersion) -> dict[str, object]:
-    # What the command line measured on files stands among the tests alone.
-    judged = version.evaluations.exclude(asked_stage="", dataset=None)
-    evaluations = list(judged.select_related("by", "dataset", "against")[:10])
-    return {
-        "version": version,
-        "evaluations": [(each, queries.comparison_rows(each.metrics)) for each in evaluations],
-        "judging": any(each.passed is None for each in evaluations),
-    }
+def _judged(version: ModelVersion) -> dict[str, object]:
+    judged = queries.judged(version)
+    return {"version": version, "judged": judged, "judging": any(each.is_open for each in judged)}
 
 
 @require_GET
@@ -82,8 +68,8 @@ def _evaluations(version: ModelVersion) -> dict[str, object]:
 def version_evaluations(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the page that changes while gates are judged."""
     version = get_object_or_404(ModelVersion, pk=pk)
-    response = render(request, "platform/models/_evaluations.html", _evaluations(version))
-    if "judging" in request.GET and not _evaluations(version)["judging"]:
+    response = render(request, "platform/models/_evaluations.html", shown := _judged(version))
+    if "judging" in request.GET and not shown["judging"]:
         response["HX-Refresh"] = "true"  # the stage and its history changed too
     return response
 
@@ -104,7 +90,7 @@ def version_promote(request: HttpRequest, pk: int) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             canary_share=share / 100 if share else None,
         )
-    except (WrongStage, BadShare) as error:
+    except (WrongStage, BadShare, AlreadyAsked) as error:
         messages.error(request, str(error))
     else:
         messages.info(request, _("The gates are being judged. The verdict appears here."))
@@ -117,7 +103,7 @@ def version_measure(request: HttpRequest, pk: int) -> HttpResponse:
     version = get_object_or_404(ModelVersion, pk=pk)
     try:
         request_measurement(version=version, by=person_of(request))
-    except NothingFrozen as error:
+    except (NothingFrozen, AlreadyMeasuring) as error:
         messages.error(request, str(error))
     else:
         messages.info(request, _("A worker measures it on the newest frozen reviews. The figures appear here."))
@@ -172,7 +158,6 @@ def dataset_freeze(request: HttpRequest) -> HttpResponse:
         dataset = freeze_dataset(
             desk=form.cleaned_data["desk"],
             until=timezone.now(),
-            seed=secrets.randbelow(2**31),
             by=request.user,  # type: ignore[arg-type]  # signed in: the permission was checked
         )
     except NothingReviewed as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -21,7 +20,7 @@ from aimass_apps.ml.fit.progress import Progress, Report, silent
 from aimass_apps.ml.recipe.examples import Example, Split, as_arrays
 from aimass_apps.ml.recipe.prepare import Prepared, prepare
 from aimass_apps.ml.recipe.provenance import made_with, rows_sha256
-from aimass_apps.ml.recipe.schema import EARLIER, BadRecipe, Recipe, by_path, read_recipe
+from aimass_apps.ml.recipe.schema import EARLIER, BadRecipe, Recipe, by_path, read_recipe, recipe_sha256
 from aimass_apps.registry.artefacts import MANIFEST, read_manifest, starters
 from aimass_apps.registry.kinds import kind_of, load
 
@@ -138,7 +137,7 @@ def finish(
         ),
         "metrics": {"validation": _validation_metrics(plan, probabilities, targets, weights)},
         "base": plan.base_name or plan.base,
-        "recipe": f"{plan.path.name} sha256:{hashlib.sha256(plan.path.read_bytes()).hexdigest()[:16]} seed:{plan.seed}",
+        "recipe": f"{plan.path.name} sha256:{recipe_sha256(plan)[:16]} seed:{plan.seed}",
         "data": _data(plan, prepared),
         "made_with": made_with(plan),
     }

@@ -33,7 +33,7 @@ from aimass_apps.ml.fit.progress import Progress, Report
 from aimass_apps.ml.recipe.examples import Example
 from aimass_apps.ml.recipe.prepare import Prepared
 from aimass_apps.ml.recipe.provenance import made_with
-from aimass_apps.ml.recipe.schema import BadRecipe, Recipe, by_path
+from aimass_apps.ml.recipe.schema import BadRecipe, Recipe, by_path, recipe_sha256
 from aimass_apps.registry.artefacts import read_manifest
 
 REVIEWS = "reviews"  # the split that a frozen dataset becomes
@@ -147,7 +147,7 @@ def _store(
         "fitted_with": {kind: each.artefact for kind, each in sorted(members.items())},
     }
     (fresh / RULES).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    digest = hashlib.sha256(plan.path.read_bytes()).hexdigest()[:16]
+    digest = recipe_sha256(plan)[:16]
     manifest = {
         "desk": plan.desk,
         "kind": KIND,

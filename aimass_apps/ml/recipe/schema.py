@@ -6,6 +6,7 @@ columns become labels. A label that a source did not annotate is left out there 
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
@@ -114,6 +115,11 @@ def read_recipe(path: Path) -> Recipe:
     if unknown:
         raise BadRecipe(f"{path}: sources use labels that no group has: {', '.join(sorted(unknown))}")
     return recipe
+
+
+def recipe_sha256(recipe: Recipe) -> str:
+    """The SHA-256 of its file: whatever changes in it, changes this."""
+    return hashlib.sha256(recipe.path.read_bytes()).hexdigest()
 
 
 def by_path(path: str) -> Any:

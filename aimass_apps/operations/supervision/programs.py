@@ -27,7 +27,8 @@ def first_programs(*, host: str, port: int) -> list[Program]:
 
 def later_programs(home: Path) -> list[Program]:
     """Return what can wait until people see the site: on two cores that halves their waiting."""
-    programs = [worker("background", pool="threads", concurrency=4, patience=15.0), beat(home)]
+    # Four threads send to platforms and sweep; a fifth judges promotions, of which one worker judges one at a time.
+    programs = [worker("background", pool="threads", concurrency=5, patience=15.0), beat(home)]
     return [*programs, remote_worker()] if environment.text("AIMASS_LLM_URL") else programs
 
 

@@ -15,8 +15,8 @@ from aimass_apps.people.models import User
 @require_GET
 @needs("people.manage")
 def people(request: HttpRequest) -> HttpResponse:
-    everybody = User.objects.order_by("-is_active", "role", "username")
-    return render(request, "platform/people.html", {"people": everybody})
+    found = accounts.everybody().order_by("-is_active", "role", "username")
+    return render(request, "platform/people.html", {"people": found})
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,7 +33,7 @@ def add_person(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @needs("people.manage")
 def person(request: HttpRequest, pk: int) -> HttpResponse:
-    shown = get_object_or_404(User, pk=pk)
+    shown = get_object_or_404(accounts.everybody(), pk=pk)
     form = PersonForm(request.POST or None, person=shown)
     if request.method == "POST" and form.is_valid():
         try:
@@ -50,7 +50,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs("people.manage")
 def switch_person(request: HttpRequest, pk: int) -> HttpResponse:
-    shown = get_object_or_404(User, pk=pk)
+    shown = get_object_or_404(accounts.everybody(), pk=pk)
     active = request.POST.get("active") == "yes"
     try:
         accounts.switch_person(person=shown, by=person_of(request), active=active)
@@ -65,7 +65,7 @@ def switch_person(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs("people.manage")
 def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
-    shown = get_object_or_404(User, pk=pk)
+    shown = get_object_or_404(accounts.everybody(), pk=pk)
     return _show_password(request, shown, accounts.reset_password(person=shown, by=person_of(request)))
 
 

@@ -68,6 +68,9 @@ STATES = {
     "stopped": Look(_("Stopped"), "neutral", "pause"),
     "installing": Look(_("Installing"), "info", "download"),
     "missing": Look(_("Missing"), "warn", "alert"),
+    "granted": Look(_("Granted"), "ok", "check-circle"),
+    "refused": Look(_("Held back"), "danger", "x-circle"),
+    "withdrawn": Look(_("Withdrawn"), "neutral", "undo"),
     "active": Look(_("Active"), "ok", "check"),
     "revoked": Look(_("Revoked"), "neutral", "ban"),
 }

@@ -2,17 +2,16 @@
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from aimass_apps.learning.dataset_report import Answers, frozen_report
-from aimass_apps.learning.datasets import freeze_dataset
+from aimass_apps.learning.judge_queue import judge_waiting
+from aimass_apps.learning.measurements import AlreadyMeasuring, NothingFrozen, request_measurement
 from aimass_apps.learning.models import Dataset
-from aimass_apps.learning.promotion import NothingFrozen, judge_waiting, promote, request_measurement
 from aimass_apps.people.models import User
 from aimass_apps.registry.models import ModelVersion, Stage
+from aimass_apps.registry.stages import move_version
 from aimass_apps.registry.store import install_version
-from aimass_apps.submissions.models import Submission
-from aimass_apps.submissions.reviews import record_review
+from tests.aimass_apps.learning.frozen_posts import freeze_posts
 from tests.aimass_apps.registry.conftest import make_artefact  # noqa: F401 - a fixture
 
 DATASET = Dataset(desk="moderation", number=4)
@@ -60,19 +59,17 @@ def test_measuring_moves_nothing_and_is_shown_with_its_interval(make_artefact, s
     live, candidate = (install_version(folder=make_artefact(name, term=name)) for name in ("twit", "nitwit"))
     with pytest.raises(NothingFrozen):
         request_measurement(version=candidate, by=None)
-    promote(version=live, to=Stage.LIVE, by=None, reason="test")
+    move_version(version=live, to=Stage.LIVE, by=None, reason="test")
     person = User.objects.create_user("engineer", role="ml_engineer")
-    for number in range(60):
-        text, rude = (f"you nitwit {number}", True) if number % 2 else (f"a quiet day {number}", False)
-        row = Submission.objects.create(desk="moderation", language="en", text=text, content_hash=f"{number:064x}")
-        record_review(submission=row, by=person, verdict="remove", labels={"insult": rude})
-    freeze_dataset(desk="moderation", until=timezone.now(), seed=1)
-    wish = request_measurement(version=candidate, by=person)
+    freeze_posts(person, 200)
+    asked = request_measurement(version=candidate, by=person)
+    with pytest.raises(AlreadyMeasuring):
+        request_measurement(version=candidate, by=person)
     assert judge_waiting() == 1
-    wish.refresh_from_db()
+    asked.refresh_from_db()
     candidate.refresh_from_db()
-    assert (wish.passed, candidate.stage) == (True, Stage.CANDIDATE)
-    assert wish.metrics["reports"][0]["compared"]["accuracy"]["low"] > 0
+    assert (asked.state, asked.against, candidate.stage) == ("done", live, Stage.CANDIDATE)
+    assert asked.metrics["reports"][0]["compared"]["accuracy"]["low"] > 0
     client.force_login(person)
     page = client.get(reverse("models:detail", args=[candidate.pk])).content.decode()
     assert "reviews moderation-1" in page

@@ -34,11 +34,29 @@ def test_each_gate_holds_back_alone(change, refused):
     assert [gate.name for gate in gates if not gate.passed] == [refused]
 
 
-@pytest.mark.parametrize("change", [{"rows": 3}, {"live": None}, {"candidate": {}}])
-def test_want_of_evidence_warns_and_does_not_hold_back(change):
+@pytest.mark.parametrize("change", [{"rows": 3}, {"live": None}, {"learned": 12}])
+def test_little_evidence_warns_and_does_not_hold_back(change):
     gates = judge(dataclasses.replace(GOOD, **change))
     assert all_passed(gates)
     assert any(gate.warning for gate in gates)
+
+
+@pytest.mark.parametrize(
+    ("change", "wanting"),
+    [
+        ({"rows": 0, "candidate": {}, "live": {}}, "evidence"),
+        ({"candidate": {}}, "evidence"),
+        ({"learned": None}, "unseen rows"),
+    ],
+)
+@pytest.mark.parametrize(("decides", "without"), [(True, False), (True, True), (False, False)])
+def test_no_evidence_holds_back_what_decides_unless_somebody_answers_for_it(change, wanting, decides, without):
+    gates = {each.name: each for each in judge(dataclasses.replace(GOOD, **change, decides=decides, without=without))}
+    held_back = decides and not without
+    assert gates[wanting].passed is not held_back
+    assert all_passed(list(gates.values())) is not held_back
+    assert ("--without-evidence" in gates[wanting].detail) is held_back
+    assert gates[wanting].warning is not held_back
 
 
 def test_a_small_loss_within_the_tolerance_passes():

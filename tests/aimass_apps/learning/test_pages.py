@@ -4,10 +4,12 @@ import pytest
 from django.urls import reverse
 
 from aimass_apps.learning.evidence import keep_reports, rivals
-from aimass_apps.learning.models import Evaluation
-from aimass_apps.learning.promotion import promote
+from aimass_apps.learning.judge_queue import judge_waiting
+from aimass_apps.learning.models import Promotion
 from aimass_apps.ml.evaluate.evaluation_report import KEPT, keep_in_artefact
 from aimass_apps.people.models import User
+from aimass_apps.registry.models import Stage
+from aimass_apps.registry.stages import move_version
 from aimass_apps.registry.store import install_version
 from tests.aimass_apps.registry.conftest import make_artefact  # noqa: F401 - a fixture
 
@@ -48,8 +50,32 @@ def test_the_page_of_a_version_shows_its_card_without_trusting_it(client, versio
 def test_a_wish_to_promote_is_written_down_and_shown(client, version):
     client = sign_in(client, "ml_engineer")
     client.post(reverse("models:promote", args=[version.pk]), {"to": "live", "reason": "first one"})
-    assert Evaluation.objects.get().asked_stage == "live"
+    assert Promotion.objects.get().stage == "live"
     assert "being judged" in client.get(reverse("models:detail", args=[version.pk])).content.decode()
+
+
+def test_a_second_wish_for_the_same_place_is_told_that_one_is_being_judged(client, version):
+    client = sign_in(client, "ml_engineer")
+    for _ in range(2):
+        wish = {"to": "live", "reason": "two clicks"}
+        answer = client.post(reverse("models:promote", args=[version.pk]), wish, follow=True)
+    assert "is being judged: wait for its verdict" in answer.content.decode()
+    assert Promotion.objects.count() == 1
+
+
+def test_a_version_without_evidence_is_held_back_and_the_page_says_how_to_go_on(client, version):
+    client = sign_in(client, "ml_engineer")
+    client.post(reverse("models:promote", args=[version.pk]), {"to": "live", "reason": "first one"})
+    assert judge_waiting() == 1
+    page = client.get(reverse("models:detail", args=[version.pk])).content.decode()
+    for text in (
+        "Held back",
+        "no frozen test row",
+        "--without-evidence",
+        f"promote {version} --to live",
+        "a-ml_engineer",
+    ):
+        assert text in page
 
 
 def test_a_canary_without_its_share_is_a_form_error(client, version):
@@ -57,7 +83,7 @@ def test_a_canary_without_its_share_is_a_form_error(client, version):
         reverse("models:promote", args=[version.pk]), {"to": "canary", "reason": "try", "canary_share": ""}
     )
     assert answer.status_code == 422
-    assert not Evaluation.objects.exists()
+    assert not Promotion.objects.exists()
 
 
 def test_a_clinical_lead_may_look_and_not_move(client, version):
@@ -68,14 +94,14 @@ def test_a_clinical_lead_may_look_and_not_move(client, version):
 
 
 def test_taking_back_needs_something_to_go_back_to(client, version):
-    promote(version=version, to="live", by=None, reason="test")
+    move_version(version=version, to=Stage.LIVE, by=None, reason="test")
     client = sign_in(client, "ml_engineer")
     answer = client.post(reverse("models:roll_back", args=[version.pk]), {"reason": "bad"}, follow=True)
     assert "nothing to go back to" in answer.content.decode()
 
 
 def test_two_who_take_back_at_once_are_told(client, version, monkeypatch):
-    promote(version=version, to="live", by=None, reason="test")
+    move_version(version=version, to=Stage.LIVE, by=None, reason="test")
     # What the second one finds: the version to go back to is live by now.
     monkeypatch.setattr("aimass_apps.learning.promotion.live_before", lambda *place: version)
     client = sign_in(client, "ml_engineer")
@@ -121,7 +147,8 @@ def page_of(client, version, **query):
 
 
 def test_what_the_command_line_measured_is_drawn_with_its_numbers(client, version):
-    keep_reports(version, [REPORT, {**REPORT, "task": "other", "figures": {"rows": 3, "accuracy": 0.5}}])
+    other = {**REPORT, "task": "other", "figures": {"rows": 3, "accuracy": 0.5}}
+    keep_reports(version=version, reports=[REPORT, other], by=None)
     page = page_of(sign_in(client, "ml_engineer"), version, test="swaps")
     for text in ("ROC", "Calibration", "0.810", "12.5", "negation (20)", "north (20)", "Missed", "better", "1.50"):
         assert text in page
@@ -158,8 +185,8 @@ def test_a_moderator_measures_nothing(client, version):
 
 def test_versions_of_one_desk_and_language_stand_beside_each_other(client, version, make_artefact):  # noqa: F811
     other = install_version(folder=make_artefact("second", term="twit"))
-    keep_reports(version, [REPORT])
-    keep_reports(other, [{**REPORT, "figures": {"macro-F1": 0.9}}, {**REPORT, "task": "else"}])
+    keep_reports(version=version, reports=[REPORT], by=None)
+    keep_reports(version=other, reports=[{**REPORT, "figures": {"macro-F1": 0.9}}, {**REPORT, "task": "else"}], by=None)
     leading, found = rivals(version, "swaps")
     assert (leading, [(each.name, each.value) for each in found]) == (
         "macro-F1",

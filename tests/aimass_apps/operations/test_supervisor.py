@@ -255,3 +255,9 @@ def test_every_program_of_the_installation_can_be_found(tmp_path: Path) -> None:
         module_name = program.command[2]
         found = subprocess.run([sys.executable, "-m", module_name, "--help"], check=False, capture_output=True)
         assert found.returncode == 0, program.name
+
+
+def test_judging_leaves_the_threads_that_send(tmp_path):
+    """One thread of a worker judges: four are left for deliveries and sweeps."""
+    background = next(each for each in later_programs(tmp_path) if each.name == "background")
+    assert "--concurrency=5" in background.command

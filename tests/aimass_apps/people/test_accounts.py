@@ -5,11 +5,13 @@ import re
 from io import StringIO
 
 import pytest
+from django.contrib.auth.backends import ModelBackend
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
 from aimass_apps.people import accounts, middleware
+from aimass_apps.people.forms import PersonForm
 from aimass_apps.people.models import User
 from aimass_apps.people.roles import Role
 
@@ -185,3 +187,25 @@ def test_a_session_ends_after_its_whole_time_even_in_use(at_desk: Client, settin
     at_desk.get(page)
     _shift(at_desk, middleware.STARTED, settings.SESSION_COOKIE_AGE + 5)
     assert at_desk.get(page).status_code == 302
+
+
+class TestSystem:
+    """Who stands in the records for a command that named nobody: no person, and nobody's way in."""
+
+    def test_it_is_made_once_and_can_not_sign_in(self) -> None:
+        made = accounts.person_named()
+        assert (accounts.person_named(), made.is_active, made.has_usable_password()) == (made, False, False)
+        assert not ModelBackend().authenticate(None, username="system", password="")
+
+    def test_no_page_shows_it_or_lets_it_in(self, at_desk: Client) -> None:
+        made = accounts.person_named()
+        assert f"/{made.pk}/" not in at_desk.get(reverse("people:people")).content.decode()
+        for name in ("person", "switch_person", "reset_password"):
+            answer = at_desk.post(reverse(f"people:{name}", args=[made.pk]), {"active": "yes"})
+            assert answer.status_code == 404
+        made.refresh_from_db()
+        assert not made.is_active
+
+    def test_no_person_gets_its_name(self) -> None:
+        form = PersonForm({"username": "System", "full_name": "A B", "email": "", "role": "moderator"})
+        assert "username" in form.errors

@@ -54,11 +54,11 @@ def test_each_runs_once_in_its_order_however_often_it_was_registered(nothing_reg
 
 def test_every_app_is_swept(monkeypatch):
     rung = []
-    for place in ("submissions.sweeps", "delivery.sweeps", "operations.sweeps"):
+    for place in ("submissions.sweeps", "delivery.sweeps", "training.sweeps"):
         monkeypatch.setattr(f"aimass_apps.{place}.ring", lambda task, queue: rung.append(queue))
-    assert set(sweep.sweep_minute()) >= {"predictions", "deliveries", "unsettled submissions", "signs of life"}
+    assert set(sweep.sweep_minute()) >= {"predictions", "deliveries", "leases of trainings", "signs of life"}
     assert set(sweep.sweep_hour()) >= {"old deliveries", "answers to webhooks"}
-    assert rung == ["inference", "background", "background"]
+    assert rung == ["inference", "background"]  # those of the learning loop are rung for work alone
 
 
 def test_the_worker_for_models_elsewhere_is_called_only_for_work(monkeypatch):

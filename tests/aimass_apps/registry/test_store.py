@@ -1,9 +1,14 @@
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from aimass_apps.inference.predictor import Item
 from aimass_apps.inference.predictor_cache import LoadedPredictors
+from aimass_apps.registry import store
 from aimass_apps.registry.artefacts import BrokenArtefact
 from aimass_apps.registry.models import ArtefactFile, ModelVersion
 from aimass_apps.registry.starters import install_starters
@@ -65,3 +70,25 @@ def test_a_starter_goes_live_once_and_never_in_place_of_what_people_promoted(mak
     ModelVersion.objects.update(starter=False)
     make_artefact("newer", term="twit")
     assert [each.went_live for each in install_starters(tmp_path)] == [False, False]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_versions_of_a_place_installed_at_once_get_a_number_each(make_artefact, monkeypatch):
+    """No row is there yet that could be locked: each would count from nothing to number 1."""
+    folders = [make_artefact(f"first-{number}", term=f"twit{number}") for number in range(3)]
+    together = threading.Barrier(3, timeout=20)
+    verify = store.verify
+
+    def verify_and_wait(folder: Path) -> None:
+        verify(folder)
+        together.wait()
+
+    def install(folder: Path) -> int:
+        try:
+            return install_version(folder=folder).number
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(store, "verify", verify_and_wait)
+    with ThreadPoolExecutor(3) as threads:
+        assert sorted(threads.map(install, folders)) == [1, 2, 3]

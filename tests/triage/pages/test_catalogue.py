@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from aimass_apps.learning.evidence import keep_reports
 from aimass_apps.ml.evaluate.run_log import read_runs
 from aimass_apps.people.models import User
 from aimass_apps.people.roles import Role
@@ -150,7 +151,7 @@ def test_a_kept_comparison_is_shown(at_desk: Client) -> None:
         "pairs": [{"figure": "top-1", "first": "one", "second": "two", **tested}],
     }
     report = {"task": "avey_dev", "version": "bert", "figures": {"top-1": 0.4}, "side by side": beside}
-    version.evaluations.create(asked_stage="", metrics={"reports": [report]}, passed=True)
+    keep_reports(version=version, reports=[report], by=None)
     shown = page(at_desk, "evidence")
     assert "0.400" in shown
     assert "McNemar" in shown

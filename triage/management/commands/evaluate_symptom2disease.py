@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from aimass_apps import environment
+from aimass_apps.learning.data_folder import add_data, data_folder
 from aimass_apps.ml.evaluate.card import table
 from aimass_apps.ml.fit.console import ConsoleReport
 from aimass_apps.ml.fit.progress import Stopped
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--data", type=Path, help="where the file is (or AIMASS_DATA)")
+        add_data(parser)
         parser.add_argument(
             "--recipe", choices=("svm", "bert", "tuned"), nargs="*", default=["svm", "bert"], help="what to train"
         )
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         found: dict[str, dict[str, float | int]] = {}
         try:
             recipes = {name: read_recipe(RECIPES / f"symptom2disease-{name}.toml") for name in options["recipe"]}
-            where = data or environment.data_folder() or Path()
+            where = data_folder(data) or Path()
             texts, named = task.read_rows(read_recipe(RECIPES / "symptom2disease-svm.toml"), where)
             groups = near_duplicate_groups(texts)
             for name, recipe in recipes.items():

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from aimass_apps.inference.kinds.llm.endpoint import answers
 from aimass_apps.inference.kinds.llm.predictor import endpoint_of_settings
+from aimass_apps.people.commands import add_by, whoever_ran
 from triage.llm.prompt import MOST_TOKENS, OFFERS, go_live, register
 
 
@@ -22,16 +23,18 @@ class Command(BaseCommand):
         parser.add_argument("--offers", type=int, default=OFFERS, help="how many conditions it may choose from")
         parser.add_argument("--most-tokens", type=int, default=MOST_TOKENS, help="the longest answer")
         parser.add_argument("--live", metavar="REASON", default="", help="let it answer, unless another one does")
+        add_by(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         model = options["model"] or settings.LLM_MODEL
         if not model:
             raise CommandError("Name the model: --model NAME, or AIMASS_LLM_MODEL.")
         endpoint = endpoint_of_settings()
+        how = {"offers": options["offers"], "most_tokens": options["most_tokens"]}
         if options["live"]:
-            go_live(model=model, reason=options["live"], offers=options["offers"], most_tokens=options["most_tokens"])
+            go_live(model=model, reason=options["live"], **how)
             return
-        version = register(model=model, offers=options["offers"], most_tokens=options["most_tokens"])
+        version = register(model=model, **how, by=whoever_ran(options["by"]))
         self.stdout.write(f"{version} ({version.stage}) asks {model}")
         if problem := endpoint.problem():
             self.stdout.write(f"No text can be sent yet: {problem} (AIMASS_LLM_URL).")

@@ -10,14 +10,15 @@ from django.utils import timezone
 
 from aimass_apps.inference.kinds.ensemble.predictor import NoMembers
 from aimass_apps.learning.evidence import keep_reports
+from aimass_apps.learning.live import live_members
 from aimass_apps.learning.lookup import NoSuchVersion
 from aimass_apps.learning.lookup import find_version as find_installed
-from aimass_apps.learning.promotion import live_members
 from aimass_apps.ml.evaluate.card import BESIDE, beside_tables, table
 from aimass_apps.ml.evaluate.evaluation_report import KEPT, compared_table, keep_in_artefact, rivals_among, write_report
 from aimass_apps.ml.evaluate.evaluation_tasks import Task, read_tasks, task_for
 from aimass_apps.ml.evaluate.measure import measure, open_version
 from aimass_apps.ml.recipe.schema import BadRecipe
+from aimass_apps.people.commands import add_by, whoever_ran
 from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, Manifest, starters
 from aimass_apps.registry.kinds import UnknownKind
 from aimass_apps.registry.store import unpack_version
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             "--keep", action="store_true", help="write the figures into the folder or starter: card, manifest, pictures"
         )
         parser.add_argument("--out", type=Path, default=Path("evaluation"), help="the folder to write")
+        add_by(parser)
 
     def handle(self, *args: Any, desk: str, model: str, data: list[Path], out: Path, **options: Any) -> None:
         try:
@@ -55,7 +57,7 @@ class Command(BaseCommand):
                 folder = versions[model].folder
                 write_report(report, out, rivals_among([*starters(desk), folder], versions[model].manifest, report))
                 self._tell(task, report)
-                self._keep(model, folder, report, options["keep"])
+                self._keep(model, folder, report, options)
         except (BrokenArtefact, NoSuchVersion, NoMembers, UnknownKind, BadRecipe, KeyError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"wrote {out}")
@@ -67,12 +69,12 @@ class Command(BaseCommand):
         if BESIDE in report:
             self.stdout.write(beside_tables(report[BESIDE]))
 
-    def _keep(self, model: str, folder: Path, report: Mapping[str, Any], keep: bool) -> None:
+    def _keep(self, model: str, folder: Path, report: Mapping[str, Any], options: Mapping[str, Any]) -> None:
         """An installed version's page shows what was measured; a folder or starter is changed only when asked."""
         if not _is_folder(model):
-            keep_reports(find_installed(model), [report])
+            keep_reports(version=find_installed(model), reports=[report], by=whoever_ran(options["by"]))
             self.stdout.write(f"the page of {model} shows it")
-        elif keep:
+        elif options["keep"]:
             keep_in_artefact(folder, [report])
             self.stdout.write(f"wrote card and {KEPT} in {folder}")
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from aimass_apps.learning.datasets import NothingReviewed, freeze_dataset
+from aimass_apps.people.commands import add_by, whoever_ran
 
 
 def _moment(text: str) -> datetime:
@@ -25,13 +26,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--desk", required=True, choices=settings.DESKS)
         parser.add_argument("--until", type=_moment, help="leave out reviews after this moment (default: now)")
-        parser.add_argument("--seed", type=int, default=0, help="decides which rows become the test split")
+        add_by(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            dataset = freeze_dataset(
-                desk=options["desk"], until=options["until"] or timezone.now(), seed=options["seed"]
-            )
+            until, by = options["until"] or timezone.now(), whoever_ran(options["by"])
+            dataset = freeze_dataset(desk=options["desk"], until=until, by=by)
         except NothingReviewed as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{dataset}: {dataset.size} rows, sha256 {dataset.sha256}")

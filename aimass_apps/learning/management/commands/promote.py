@@ -6,7 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from aimass_apps.learning.lookup import NoSuchVersion, find_version
-from aimass_apps.learning.promotion import BadShare, HeldBack, promote
+from aimass_apps.learning.promotion import AlreadyAsked, BadShare, HeldBack, NoReason, promote
+from aimass_apps.people.commands import add_by, whoever_ran
 from aimass_apps.registry.models import Stage
 from aimass_apps.registry.stages import WrongStage
 
@@ -18,21 +19,29 @@ class Command(BaseCommand):
         parser.add_argument("version", help="for example moderation-bert-en-2")
         parser.add_argument("--to", default=Stage.LIVE, choices=[Stage.SHADOW, Stage.CANARY, Stage.LIVE, Stage.RETIRED])
         parser.add_argument("--share", type=float, help="the canary's share of posts, such as 0.1")
-        parser.add_argument("--reason", default="promoted from the command line")
+        parser.add_argument("--reason", default="", help="why; without evidence it must be given")
+        parser.add_argument(
+            "--without-evidence", action="store_true", help="move it though no frozen reviews show what it is worth"
+        )
+        add_by(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        by_itself = "" if options["without_evidence"] else "promoted from the command line"
         try:
-            wish = promote(
+            promotion = promote(
                 version=find_version(options["version"]),
                 to=Stage(options["to"]),
-                by=None,
-                reason=options["reason"],
+                by=whoever_ran(options["by"]),
+                reason=options["reason"] or by_itself,
                 canary_share=options["share"],
+                without_evidence=options["without_evidence"],
             )
-        except (NoSuchVersion, WrongStage, BadShare) as error:
+        except (NoSuchVersion, WrongStage, BadShare, AlreadyAsked, NoReason) as error:
             raise CommandError(str(error)) from error
         except HeldBack as error:
             raise CommandError(f"Held back: {error}") from error
-        for gate in wish.gates:
+        except KeyboardInterrupt:
+            raise CommandError("Interrupted: the request is withdrawn, nothing has moved.") from None
+        for gate in promotion.gates:
             self.stdout.write(f"{'warning' if gate['warning'] else 'passed'}  {gate['name']}: {gate['detail']}")
-        self.stdout.write(f"{wish.version} is now {options['to']}.")
+        self.stdout.write(f"{promotion.version} is now {options['to']}.")

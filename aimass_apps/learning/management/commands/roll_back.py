@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from aimass_apps.learning.promotion import NothingToRollBack, roll_back
+from aimass_apps.people.commands import add_by, whoever_ran
 from aimass_apps.registry.kinds import all_kinds
 from aimass_apps.registry.stages import WrongStage
 
@@ -19,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--kind", required=True, choices=[kind.key for kind in all_kinds()])
         parser.add_argument("--language", default="any")
         parser.add_argument("--reason", default="rolled back from the command line")
+        add_by(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -26,7 +28,7 @@ class Command(BaseCommand):
                 desk=options["desk"],
                 kind=options["kind"],
                 language=options["language"],
-                by=None,
+                by=whoever_ran(options["by"]),
                 reason=options["reason"],
             )
         except (NothingToRollBack, WrongStage) as error:

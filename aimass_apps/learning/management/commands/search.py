@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from aimass_apps import environment
+from aimass_apps.learning.data_folder import add_data, data_folder
 from aimass_apps.ml.fit.console import ConsoleReport
 from aimass_apps.ml.fit.progress import Stopped
 from aimass_apps.ml.recipe.schema import BadRecipe, read_recipe
@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--recipe", type=Path, required=True, help="the recipe to start from (TOML)")
-        parser.add_argument("--data", type=Path, help="where the recipe's files are (or AIMASS_DATA)")
+        add_data(parser)
         parser.add_argument("--out", type=Path, required=True, help="the recipe file to write")
         parser.add_argument("--trials", type=int, default=20, help="how many in all, with those of earlier calls")
         parser.add_argument("--rows", type=int, default=5000, help="training rows of a trial")
@@ -36,7 +36,7 @@ class Command(BaseCommand):
             if plan.kind != "bert":
                 raise CommandError(f"{recipe} trains no BERT: only those are searched.")
             try:
-                data = options["data"] or environment.data_folder() or Path()
+                data = data_folder(options["data"]) or Path()
                 found = search(plan, prepare(plan, data, work, report).splits, work, report, trials=trials, rows=rows)
             except Stopped:
                 found = best_so_far(plan, work, rows)

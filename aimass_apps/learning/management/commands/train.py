@@ -6,11 +6,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from aimass_apps import environment
+from aimass_apps.learning.data_folder import add_data, data_folder
 from aimass_apps.ml.fit import processes
 from aimass_apps.ml.fit.console import ConsoleReport
 from aimass_apps.ml.fit.progress import Report, Stopped, silent
 from aimass_apps.ml.recipe.schema import BadRecipe
+from aimass_apps.people.commands import add_by, whoever_ran
 from aimass_apps.registry.artefacts import BrokenArtefact
 
 
@@ -20,10 +21,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--recipe", type=Path, required=True, help="the recipe (TOML)")
-        parser.add_argument("--data", type=Path, help="where the recipe's files are (or AIMASS_DATA)")
+        add_data(parser)
         parser.add_argument("--dataset", help="a frozen dataset whose reviews are trained on too, e.g. moderation-3")
         parser.add_argument("--out", type=Path, required=True, help="the artefact folder to write")
         parser.add_argument("--install", action="store_true", help="put the result into the database as a candidate")
+        add_by(parser)
 
     def handle(self, *args: Any, recipe: Path, out: Path, **options: Any) -> None:
         try:
@@ -40,8 +42,7 @@ class Command(BaseCommand):
             else:
                 from aimass_apps.ml.fit.train import train_recipe
 
-                where = options["data"] or environment.data_folder() or Path()
-                folder = train_recipe(recipe, where, out, report)
+                folder = train_recipe(recipe, data_folder(options["data"]) or Path(), out, report)
         except Stopped:
             raise CommandError(f"stopped; the same command goes on from {out}.work") from None
         except (BadRecipe, Leak, BrokenArtefact) as error:
@@ -54,7 +55,7 @@ class Command(BaseCommand):
         if options["install"]:
             from aimass_apps.registry.store import install_version
 
-            self.stdout.write(f"installed as {install_version(folder=folder)}")
+            self.stdout.write(f"installed as {install_version(folder=folder, by=whoever_ran(options['by']))}")
 
     def _train_on_reviews(self, recipe: Path, out: Path, options: dict[str, Any], report: Report) -> Path:
         """Imported here: a training from files alone needs no database."""
@@ -64,6 +65,6 @@ class Command(BaseCommand):
 
         try:
             dataset = find_dataset(options["dataset"])
-            return train_on_reviews(recipe, dataset, out, report, data=options["data"])
+            return train_on_reviews(recipe, dataset, out, report, data=data_folder(options["data"]))
         except (NoSuchDataset, TooFewRows) as error:
             raise CommandError(str(error)) from error

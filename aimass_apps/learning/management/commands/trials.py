@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from aimass_apps import environment
+from aimass_apps.learning.data_folder import add_data, data_folder
 from aimass_apps.ml.evaluate.card import table
 from aimass_apps.ml.fit.console import ConsoleReport
 from aimass_apps.ml.fit.progress import Stopped
@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--plan", type=Path, required=True, help="the variants (TOML)")
-        parser.add_argument("--data", type=Path, help="where the recipe's files are (or AIMASS_DATA)")
+        add_data(parser)
         parser.add_argument("--out", type=Path, required=True, help="where artefacts and results are kept")
         parser.add_argument("--only", nargs="+", default=[], help="names of variants to run now")
         parser.add_argument("--time", action="store_true", help="measure texts a second of what was trained, no more")
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         report = ConsoleReport().listen()
         try:
             tried = read_plan(plan)
-            prepared = prepare(tried.recipe, options["data"] or environment.data_folder() or Path(), out, report)
+            prepared = prepare(tried.recipe, data_folder(options["data"]) or Path(), out, report)
             if options["formats"]:
                 from aimass_apps.ml.shrink.weight_formats import compare_formats
 
