@@ -1,4 +1,4 @@
-"""What makes lost messages and vanished workers cost a minute and nothing else: the sweep, to which each app adds its part.
+"""What makes lost messages and vanished workers cost a minute and nothing else.
 
 An app registers in `AppConfig.ready()` what is to be looked after: expired leases, doorbells whose message was lost,
 records that are old enough to go. The sweep knows no app.
