@@ -13,6 +13,7 @@ from aimass_apps.submissions.desk import Example, LabelShape, LineScorer
 from aimass_apps.submissions.models import Review, Submission
 from moderation import DESK, metrics, policy
 from moderation.demo import posts as demo
+from moderation.erasing import FINDER
 from moderation.intake import settle
 from moderation.policy_revisions import policy_file
 from moderation.queries import standing_review
@@ -26,6 +27,7 @@ class ModerationDesk:
     seals_text = False
     label_shape = LabelShape.YES_OR_NO
     demo_noun = _("posts")
+    finder = FINDER
 
     def settle(self, submissions: list[Submission]) -> None:
         settle(submissions)

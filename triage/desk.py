@@ -15,6 +15,7 @@ from aimass_apps.submissions.models import Submission
 from triage import DESK, intake, metrics, proposal, queries
 from triage.decide import load_policy
 from triage.demo import visits as demo
+from triage.erasing import FINDER
 from triage.score_line import VisitScorer
 
 
@@ -25,6 +26,7 @@ class TriageDesk:
     seals_text = True
     label_shape = LabelShape.NAMED
     demo_noun = _("visits")
+    finder = FINDER
 
     def settle(self, submissions: list[Submission]) -> None:
         intake.settle(submissions)

@@ -4,44 +4,60 @@ import logging
 from collections import OrderedDict
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from aimass_apps.inference.predictor import Predictor, load_predictor
 from aimass_apps.registry.artefacts import BrokenArtefact
 from aimass_apps.registry.kinds import keys_where
-from aimass_apps.registry.models import ModelVersion, Stage
+from aimass_apps.registry.models import ModelVersion
+from aimass_apps.registry.routing import ASKED
 from aimass_apps.registry.store import forget_unpacked, unpack_version
 
 log = logging.getLogger(__name__)
+USUAL = 16  # versions; a worker is given memory for so many
 # A retired version keeps answering what was asked of it; then it makes room.
-MOST = 16
+SPARE = 4
 
 
 class LoadedPredictors:
-    """A small least-recently-used store of loaded model versions."""
+    """A least-recently-used store of loaded model versions, never smaller than what is asked takes turns in it."""
 
-    def __init__(self, most: int = MOST) -> None:
-        self._most = most
+    def __init__(self, usual: int = USUAL) -> None:
+        self._usual = usual
         self._held: OrderedDict[int, Predictor] = OrderedDict()
+        self._warned_at = usual
 
     def get(self, version_id: int) -> Predictor:
         """The predictor of a version, loading it when needed. Raises what loading raises."""
         if version_id not in self._held:
             self._held[version_id] = _load(ModelVersion.objects.get(pk=version_id))
-            while len(self._held) > self._most:
+            room = self._room()
+            while len(self._held) > room:
                 self._held.popitem(last=False)
         self._held.move_to_end(version_id)
         return self._held[version_id]
 
     def warm_up(self) -> int:
         """Load every version that may be asked here, so that the first post does not wait; returns how many."""
-        asked = [Stage.LIVE, Stage.CANARY, Stage.SHADOW]
-        ours = ModelVersion.objects.filter(stage__in=asked).exclude(kind__in=keys_where(lambda kind: kind.remote))
-        for version_id in ours.values_list("pk", flat=True):
+        for version_id in asked_here().values_list("pk", flat=True):
             try:
                 self.get(version_id)
             except Exception as error:  # noqa: BLE001 - one broken version must not keep the others from work
                 log.error("version %s does not load: %s: %s", version_id, type(error).__name__, error)
         return len(self._held)
+
+    def _room(self) -> int:
+        """How many to hold. With one less than are asked in turn, each would be loaded anew each time."""
+        asked = asked_here().count()
+        if asked > self._warned_at:
+            self._warned_at = asked
+            log.warning("%s model versions are asked, more than the usual %s: mind the memory", asked, self._usual)
+        return max(self._usual, asked) + SPARE
+
+
+def asked_here() -> QuerySet[ModelVersion]:
+    """The versions that a worker of ours holds in memory."""
+    return ModelVersion.objects.filter(stage__in=ASKED).exclude(kind__in=keys_where(lambda kind: kind.remote))
 
 
 def _load(version: ModelVersion) -> Predictor:

@@ -114,6 +114,6 @@ def _applies(version: Version, text: str) -> bool:
 def _predict(version: Version, items: Sequence[Item]) -> Sequence[Answer | None]:
     """Answers in order; None for each when the model fails, so that the text goes to a person."""
     try:
-        return version.predictor.predict(items)
+        return [answer if answer.scores else None for answer in version.predictor.predict(items)]
     except Exception:  # noqa: BLE001 - models are foreign code: any failure of theirs goes to a person
         return [None] * len(items)

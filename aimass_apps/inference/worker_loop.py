@@ -119,6 +119,9 @@ def answer_rows(
 
 
 def _result(row: Claimed, answer: Answer, milliseconds: float) -> Result:
+    # One text of several that the model could not answer; asked again it would not either.
+    if not answer.scores:
+        return Result(row.id, error="no_scores", spans=_rows_of(answer.spans), final=True)
     # PostgreSQL's JSON has no NaN: one such score would keep the whole batch from being stored.
     if not all(map(math.isfinite, answer.scores.values())):
         return Result(row.id, error="not_finite")

@@ -8,9 +8,12 @@ class LearningConfig(AppConfig):
 
     def ready(self) -> None:
         from aimass_apps.learning import sweeps
+        from aimass_apps.learning.datasets import HOLDER
+        from aimass_apps.submissions import erasing
         from aimass_apps.web import navigation
 
         sweeps.register()
+        erasing.register_holder(HOLDER)
         navigation.register(
             navigation.Entry("models:list", _("Models"), icon="brain", permission="models.view", order=40, key="g m"),
         )

@@ -3,18 +3,22 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from aimass_apps.learning.models import Dataset, DatasetExample
+from aimass_apps.learning.models import OPEN, Dataset, DatasetExample, Measurement, TrainingRun
 from aimass_apps.people.models import User
 from aimass_apps.registry.locks import one_at_a_time
+from aimass_apps.registry.models import ModelVersion
 from aimass_apps.submissions.desk import Example, desk_of
+from aimass_apps.submissions.erasing import Counts, Holder, InUse, deleted
 
 TEST_SHARE, VALIDATION_SHARE = 0.2, 0.1
+OPEN_RUNS = (TrainingRun.State.WAITING, TrainingRun.State.RUNNING)
 
 
 class NothingReviewed(ValueError):
@@ -88,6 +92,42 @@ def _summarise(rows: Iterable[DatasetExample]) -> dict[str, Any]:
         splits[row.split] += 1
         labels.update(label for label, value in row.labels.items() if value)
     return {"splits": dict(splits), "labels": dict(labels.most_common())}
+
+
+def holding(submissions: Sequence[int]) -> QuerySet[Dataset]:
+    """The datasets that hold any of the submissions."""
+    return Dataset.objects.filter(pk__in=DatasetExample.objects.filter(submission__in=submissions).values("dataset"))
+
+
+def names_holding(submissions: Sequence[int]) -> list[str]:
+    """These datasets by name, each with the model versions that learned from it."""
+    named = []
+    for dataset in holding(submissions).order_by("desk", "number"):
+        learned = ModelVersion.objects.filter(training_run__dataset=dataset).order_by("pk")
+        names = ", ".join(map(str, learned))
+        named.append(f"dataset {dataset} ({names} learned from it)" if names else f"dataset {dataset}")
+    return named
+
+
+def drop_holding(submissions: Sequence[int]) -> Counts:
+    """Drop these datasets. Raises `InUse` while a training reads or is to read one of them."""
+    datasets = holding(submissions)
+    for run in TrainingRun.objects.filter(dataset__in=datasets, state__in=OPEN_RUNS):
+        raise InUse(f"A training that is not over reads dataset {run.dataset}: stop it on the page Models first.")
+    return drop_datasets(datasets)
+
+
+def drop_datasets(datasets: QuerySet[Dataset]) -> Counts:
+    """Remove datasets whole. What was learned and measured stays known; only the rows go."""
+    wanted = Dataset.objects.filter(pk__in=set(datasets.values_list("pk", flat=True)))
+    measured = Measurement.objects.filter(dataset__in=wanted)
+    measured.filter(state__in=OPEN).delete()  # nothing is left to measure on
+    measured.update(dataset=None)
+    TrainingRun.objects.filter(dataset__in=wanted).update(dataset=None)
+    return deleted(wanted)
+
+
+HOLDER = Holder(names=names_holding, drop=drop_holding)
 
 
 def previous_dataset(dataset: Dataset) -> Dataset | None:

@@ -1,5 +1,6 @@
 """Demo data at the press of a button; a worker feeds or wipes it, so that the page never waits."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,6 +16,9 @@ from aimass_apps.queueing.doorbell import ring
 @needs("system.demo")
 def feed(request: HttpRequest) -> HttpResponse:
     """Ask a worker to feed the invented posts and visits that are not there yet."""
+    if settings.PRODUCTION:
+        messages.error(request, _("Invented posts and visits have no place in production."))
+        return redirect("status")
     return _asked(request, FEED_TASK, _("Invented posts and visits are on their way to both desks."))
 
 

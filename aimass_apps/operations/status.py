@@ -17,11 +17,16 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from aimass_apps.delivery.models import Delivery
+from aimass_apps.inference.predictor_cache import USUAL
 from aimass_apps.operations import health, heartbeats, training_set
 from aimass_apps.operations.models import WorkerBeat
+from aimass_apps.registry.kinds import kind_of
 from aimass_apps.registry.models import ModelVersion, Stage
 from aimass_apps.submissions.desk import title_of
 from aimass_apps.submissions.models import Prediction
+from aimass_apps.submissions.settling import stuck
+
+MOST_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +43,14 @@ class ProgramStatus:
 
 @dataclass(frozen=True, slots=True)
 class QueueStatus:
-    """The work ledger of one desk; `oldest_seconds` is the age of the oldest waiting row."""
+    """The work ledger of one desk: the age of its oldest waiting row, and the ids of what can't be settled."""
 
     desk: str
     waiting: int
     running: int
     failed: int
     oldest_seconds: float | None
+    stuck: list[int]
 
     @property
     def name(self) -> str:
@@ -56,6 +62,12 @@ class QueueStatus:
         if self.oldest_seconds is None:
             return ""
         return _("oldest: %d s") % self.oldest_seconds
+
+    @property
+    def stuck_text(self) -> str:
+        """The first of what can't be settled, by the numbers that the logs name."""
+        named = ", ".join(map(str, self.stuck[:MOST_NAMED]))
+        return named if len(self.stuck) <= MOST_NAMED else f"{named} …"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,12 @@ class InstallationStatus:
         """Desks whose texts go to people without a model's answer, because none is live."""
         live = {version.desk for version in self.models if version.stage == Stage.LIVE}
         return [title_of(desk) for desk in settings.DESKS if desk not in live]
+
+    @property
+    def models_beyond_usual(self) -> int:
+        """How many models each worker holds, where that is more than its memory is planned for; else 0."""
+        held = sum(not kind_of(version.kind).remote for version in self.models)
+        return held if held > USUAL else 0
 
     @property
     def delivery_facts(self) -> list[tuple[str, int]]:
@@ -169,6 +187,7 @@ def _queue_status(desk: str, row: Mapping[str, Any]) -> QueueStatus:
         running=row.get("running", 0),
         failed=row.get("failed", 0),
         oldest_seconds=age.total_seconds() if age is not None else None,
+        stuck=stuck(desk),
     )
 
 

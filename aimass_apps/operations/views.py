@@ -1,5 +1,6 @@
 """Health for machines, status for people."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -36,7 +37,8 @@ def status(request: HttpRequest) -> HttpResponse:
     polled = request.headers.get("HX-Request") == "true"
     template = "platform/_status_body.html" if polled else "platform/status.html"
     found = installation_status()
-    page = {"status": found, "language_model": "database" not in found.problems and is_known()}
+    known = "database" not in found.problems and is_known()
+    page = {"status": found, "language_model": known, "production": settings.PRODUCTION}
     return render(request, template, page)
 
 

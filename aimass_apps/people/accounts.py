@@ -3,7 +3,9 @@
 import logging
 import secrets
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +27,20 @@ class LastAdministrator(ValueError):
     """The change would leave nobody who can manage people."""
 
     message = _("This is the last active administrator: make someone else administrator first.")
+
+
+class OnlyForTrying(RuntimeError):
+    """Demo accounts and demo data have no place in production."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "AIMASS_ENV=production takes no demo accounts and no demo data. The first administrator is made by "
+            "`manage.py create_administrator --name NAME`; everybody else's account on the page People."
+        )
+
+
+class NameTaken(ValueError):
+    """Somebody has this user name, or it can't be one; the message says which."""
 
 
 def person_named(username: str = SYSTEM) -> User:
@@ -61,6 +77,28 @@ def add_person(*, by: User | None, username: str, full_name: str, email: str, ro
     person.save()
     log.info("person %s added as %s by %s", person.pk, role, by and by.pk)
     return person, password
+
+
+def create_administrator(*, username: str, full_name: str, email: str) -> str:
+    """Make an administrator's account from the machine itself; returns the one-time password. Raises `NameTaken`."""
+    person = User(username=username, email=email, role=Role.ADMINISTRATOR)
+    try:
+        person.clean_fields(exclude=["password"])
+        person.validate_unique()
+    except ValidationError as error:
+        raise NameTaken(" ".join(error.messages)) from error
+    return add_person(by=None, username=username, full_name=full_name, email=email, role=Role.ADMINISTRATOR)[1]
+
+
+def has_administrator() -> bool:
+    """Whether anybody can manage people."""
+    return User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exists()
+
+
+def refuse_in_production() -> None:
+    """Raises `OnlyForTrying`."""
+    if settings.PRODUCTION:
+        raise OnlyForTrying
 
 
 def change_person(*, person: User, by: User, full_name: str, email: str, role: str) -> None:
@@ -102,7 +140,9 @@ def create_demo_accounts() -> list[tuple[str, str, str]]:
     """One account for each role, named like the role, with a generated password.
 
     Returns (username, role, password) of the accounts made now; a second call makes and returns nothing.
+    Raises `OnlyForTrying` in production.
     """
+    refuse_in_production()
     made = []
     for role in Role.values:
         person, new = User.objects.get_or_create(

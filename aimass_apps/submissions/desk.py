@@ -1,7 +1,7 @@
 """What a desk gives the platform. The platform names no desk: each registers itself when its app loads."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -30,6 +30,38 @@ class Example:
     weight: float = 1.0
 
 
+class CannotFind(ValueError):
+    """A desk has nothing of this name, or several things; the message says which, without quoting a text."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What one request to be forgotten is about.
+
+    `key` names it for good (only its keyed hash is kept); `rows` are the desk's own that do not go with a submission.
+    """
+
+    key: str
+    submissions: list[int]
+    rows: list[QuerySet[Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Finder:
+    """How people outside name what a desk has of them, for a command line: `--post EXTERNAL_ID --platform NAME`.
+
+    `find` takes the name and what tells equal names apart (None where nothing was given), and locks what it finds.
+    Raises `CannotFind`.
+    """
+
+    argument: str
+    metavar: str
+    help: str
+    find: Callable[[str, str | None], Subject]
+    within: str = ""
+    within_help: str = ""
+
+
 class LineScorer(Protocol):
     """How a desk reads one line of a file and what it makes of the models' answers, under one policy."""
 
@@ -49,6 +81,10 @@ class Desk(Protocol):
     name: str
     seals_text: bool
     label_shape: LabelShape
+
+    @property
+    def finder(self) -> Finder:
+        """How a request to be forgotten names what the desk has."""
 
     @property
     def demo_noun(self) -> str | Promise:

@@ -26,6 +26,9 @@ class Submission(models.Model):
     content_hash = models.CharField(max_length=64, db_index=True)  # keyed (HMAC)
     arrived_at = models.DateTimeField(db_default=Now())
     settled_at = models.DateTimeField(null=True)
+    # How often its desk failed to settle it, and when that is tried again.
+    settle_failures = models.PositiveSmallIntegerField(default=0, db_default=0)
+    settle_again_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -34,6 +37,11 @@ class Submission(models.Model):
                 name="submission_plain_or_sealed",
                 condition=Q(text="", sealed_text__isnull=False)
                 | Q(sealed_text__isnull=True, sealed_facts__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="submission_settle_again_after_failure",
+                condition=Q(settle_failures=0, settle_again_at__isnull=True)
+                | Q(settle_failures__gt=0, settle_again_at__isnull=False),
             ),
         ]
         indexes = [
@@ -128,6 +136,24 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verdict} of {self.submission_id}"
+
+
+class Erasure(models.Model):
+    """Proof that something was deleted on request: who did it, when, how many rows. Append-only, without text."""
+
+    desk = models.CharField(max_length=12, choices=desk_choices)
+    subject_hash = models.CharField(max_length=64, db_index=True)  # keyed (HMAC) of the desk's own name for it
+    counts = models.JSONField()  # {table: rows}
+    dropped = models.JSONField(default=list)  # names of the frozen datasets that went with it
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="erasure_desk_known", condition=Q(desk__in=settings.DESKS))]
+        triggers = [pgtrigger.Protect(name="erasure_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.desk} erasure {self.pk}"
 
 
 class Decision(models.Model):

@@ -6,13 +6,15 @@ from datetime import timedelta
 from itertools import groupby
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.db.models.functions import Now
 
 from aimass_apps.submissions.desk import desk_of
 from aimass_apps.submissions.models import Prediction, Submission
 
 log = logging.getLogger(__name__)
+# After the first, second, ... failure to settle; the last for all that follow.
+PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3), timedelta(days=1))
 _OPEN = (Prediction.State.WAITING, Prediction.State.RUNNING)
 
 
@@ -51,10 +53,14 @@ def _complete(ids: list[int]) -> list[Submission]:
 
 
 def settle_forgotten(*, older_than: timedelta = timedelta(seconds=0), limit: int = 256) -> int:
-    """Settle complete submissions that nobody settled: no version was live, or a settle failed before."""
+    """Settle complete submissions that nobody settled: no version was live, or a settle failed before.
+
+    What fails again waits longer each time (`PAUSES`), so that it never stands before those behind it.
+    """
     still_open = Prediction.objects.filter(submission=OuterRef("pk"), decisive=True, state__in=_OPEN)
     forgotten = (
         Submission.objects.filter(settled_at=None, arrived_at__lte=Now() - older_than)
+        .filter(Q(settle_again_at=None) | Q(settle_again_at__lte=Now()))
         .filter(~Exists(still_open))
         .order_by("pk")
         .values_list("pk", flat=True)[:limit]
@@ -74,4 +80,19 @@ def _settle_alone(submission: int) -> int:
             return settle_complete([submission])
     except Exception as error:  # noqa: BLE001 - it stays unsettled, which the status page shows, and is tried again
         log.error("submission %s can't be settled: %s", submission, type(error).__name__)
+        _put_off(submission)
         return 0
+
+
+def _put_off(submission: int) -> None:
+    unsettled = Submission.objects.filter(pk=submission, settled_at=None)
+    # Another worker that failed with it at the same time counts as well: it only waits longer.
+    for failures in unsettled.values_list("settle_failures", flat=True):
+        pause = PAUSES[min(failures, len(PAUSES) - 1)]
+        unsettled.update(settle_failures=failures + 1, settle_again_at=Now() + pause)
+
+
+def stuck(desk: str) -> list[int]:
+    """The ids of the desk's submissions that could not be settled when it was last tried, the oldest first."""
+    failed = Submission.objects.filter(desk=desk, settled_at=None, settle_failures__gt=0)
+    return list(failed.order_by("pk").values_list("pk", flat=True))

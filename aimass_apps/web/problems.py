@@ -1,6 +1,8 @@
 """Errors of the API as problem documents (RFC 9457)."""
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from string import Formatter
 from typing import Any
 
 from django.http import Http404, JsonResponse
@@ -42,12 +44,19 @@ def _flatten(detail: Any, pointer: str = "") -> list[dict[str, str]]:
     return [{"pointer": pointer or "/", "detail": str(detail)}]
 
 
+def _title(error: Exception) -> str:
+    """What the kind of error is called. Where DRF's words have a blank for this request, they would stay unfilled."""
+    words = str(getattr(error, "default_detail", "") or _("The request failed."))
+    if not any(field for _text, field, _format, _conversion in Formatter().parse(words)):
+        return words
+    return HTTPStatus(getattr(error, "status_code", 400)).phrase
+
+
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler: the same statuses and headers, as a problem document."""
     response = exception_handler(error, context)
     if response is None:
         return None
-    title = str(getattr(error, "default_detail", "") or _("The request failed."))
     if isinstance(error, exceptions.ValidationError):
         body = problem(
             response.status_code, _("The request has errors."), _("Correct the fields named in errors and send again."),
@@ -56,7 +65,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     elif isinstance(error, Http404 | exceptions.NotFound):
         body = problem(404, _("Not found."), _("Nothing is known under this address."))
     else:
-        body = problem(response.status_code, title, str(getattr(error, "detail", "")))
+        body = problem(response.status_code, _title(error), str(getattr(error, "detail", "")))
     response.data = body
     response.content_type = MEDIA_TYPE
     return response

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from aimass_apps.delivery.signing import new_secret
 from aimass_apps.people.models import Platform
+from aimass_apps.submissions.erasing import erase_submissions
 from aimass_apps.submissions.models import Submission
 from moderation.intake import Incoming, receive_posts
 
@@ -70,8 +71,7 @@ def wipe_demo() -> int:
     Frozen datasets that contain any of them must be dropped first.
     """
     with transaction.atomic():
-        demo = Submission.objects.filter(post__platform__is_demo=True)
-        count = demo.count()
-        demo.delete()
+        demo = list(Submission.objects.filter(post__platform__is_demo=True).values_list("pk", flat=True))
+        erase_submissions(demo)
         Platform.objects.filter(is_demo=True).delete()
-    return count
+    return len(demo)

@@ -11,7 +11,7 @@ import pytest
 from django.db.models import QuerySet
 
 from aimass_apps.submissions import desk as desks
-from aimass_apps.submissions.desk import Example, LabelShape, LineScorer
+from aimass_apps.submissions.desk import Example, Finder, LabelShape, LineScorer, Subject
 from aimass_apps.submissions.models import Submission
 
 
@@ -22,6 +22,7 @@ class StubDesk:
     seals_text = False
     label_shape = LabelShape.YES_OR_NO
     demo_noun = "texts"
+    finder = Finder("text", "ID", "a text", find=lambda name, within: Subject(name, []))
 
     def settle(self, submissions: list[Submission]) -> None:
         pass

@@ -31,17 +31,23 @@ _TRIGGERS = (
 )
 _TRIGGER = f"(?:{'|'.join(_TRIGGERS)})"
 _TURN = (
-    r"(?:[.;\n]|,?\s*\b(?:but|however|although|though|except|apart from|yet)\b"
-    r"|,\s*(?:and\s+)?(?:he|she|they|i|patient)\b|\band\s+(?:reports|has|complains|describes|notes|presents)\b|$)"
+    r"(?:[.;\n]|(?:,|(?<!\s))\s*+\b(?:but|however|although|though|except|apart from|yet)\b"
+    r"|,\s*+(?:and\s++)?(?:he|she|they|i|patient)\b|\band\s++(?:reports|has|complains|describes|notes|presents)\b|$)"
 )
-_DENIAL = re.compile(rf"[,\s]*(?:\band\s+|\bor\s+)?{_TRIGGER}.*?(?={_TURN})", re.IGNORECASE | re.DOTALL)
+# Each also matches what only begins like it, and puts that back: read once, not again from each sign of it.
+_DENIAL = re.compile(
+    rf"[,\s]*+(?:\band\s++|\bor\s++)?{_TRIGGER}.*?(?={_TURN})|(?P<kept>[,\s]++)", re.IGNORECASE | re.DOTALL
+)
 _EMPTY = re.compile(
-    r"(?:(?<=[.;\n])|^)\s*(?:\b(?:he|she|they|i|there|patient|the patient|has|is|are|was)\b\s*)*[.;,]", re.IGNORECASE
+    r"(?P<kept>(?:(?<=[.;\n])|^)\s*+(?:\b(?:he|she|they|i|there|patient|the patient|has|is|are|was)\b\s*+)*+)"
+    r"(?P<end>[.;,])?",
+    re.IGNORECASE,
 )
 
 
 def without_denials(text: str) -> str:
     """`text` without what it denies; the whole text when nothing else would be left."""
-    cut = _EMPTY.sub(" ", _DENIAL.sub("", text))
+    cut = _DENIAL.sub(lambda match: match["kept"] or "", text)
+    cut = _EMPTY.sub(lambda match: " " if match["end"] else match["kept"], cut)
     cut = re.sub(r"[ \t]{2,}", " ", cut).strip(" ,;")
     return cut if re.search(r"\w", cut) else text

@@ -20,7 +20,7 @@ MOST_CLAIMS, MOST_QUOTES = 10, 6
 LONGEST_TEXT = 12_000  # characters
 # Signs that chat templates give a meaning; control characters but for line breaks and tabs.
 _MARKUP = re.compile(r"<\|[^<>]{0,60}\|>|</?s>|\[/?INST\]|<</?SYS>>|[\x00-\x08\x0b-\x1f\x7f]")
-_FENCED = re.compile(r"^\s*(?:<think>.*?</think>)?\s*(?:```(?:json)?\s*(.*?)\s*```|(.*?))\s*$", re.DOTALL)
+_THINKS, _THOUGHT, _FENCE = "<think>", "</think>", "```"
 
 
 def question(item: Item) -> str:
@@ -38,10 +38,8 @@ def fill_schema(schema: Mapping[str, Any], ids: list[str]) -> dict[str, Any]:
 
 def read_claims(words: str) -> list[Claim]:
     """The claims in a reply, those of conditions first. Raises `NoAnswer`: `not_json`, `wrong_shape`."""
-    matched = _FENCED.match(words)
-    inner = (matched[1] or matched[2] or "") if matched else words
     try:
-        said = json.loads(inner, parse_constant=_no_number)
+        said = json.loads(_bare(words), parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise NoAnswer("not_json") from None
     try:
@@ -50,6 +48,16 @@ def read_claims(words: str) -> list[Claim]:
         return [*conditions, Claim(f"{URGENCY}{_text(urgency['level'])}", 1.0, _quotes(urgency))]
     except (KeyError, TypeError, ValueError, AttributeError):
         raise NoAnswer("wrong_shape") from None
+
+
+def _bare(words: str) -> str:
+    """A reply without the thoughts before it and the fence around it. No expression: a long reply must not stall it."""
+    said = words.strip()
+    if said.startswith(_THINKS) and _THOUGHT in said:
+        said = said.partition(_THOUGHT)[2].strip()
+    if len(said) >= 2 * len(_FENCE) and said.startswith(_FENCE) and said.endswith(_FENCE):
+        said = said.removeprefix(_FENCE).removesuffix(_FENCE).removeprefix("json").strip()
+    return said
 
 
 def _condition(said: Any) -> Claim:

@@ -23,7 +23,12 @@ _DATA = json.loads((Path(__file__).parent / "data" / "function_words.json").read
 _ENGLISH = frozenset(_DATA["english"].split())
 _OTHERS = {language: frozenset(words.split()) for language, words in _DATA["others"].items()}
 
-_NOISE = re.compile(r"https?://\S+|www\.\S+|[@#]\w+|\S+@\S+\.\w+|&\w+;")
+# Mail addresses are looked for at the start of a word alone, after the names that it may begin with: if none
+# starts there, none starts further on. With possessive quantifiers that is linear on any input.
+_NOISE = re.compile(
+    r"(?<!\S)(?:[@#]\w++)*+(?:https?://\S++|www\.\S++|\S[^\s@]*+@\S+\.\w++)"
+    r"|https?://\S++|www\.\S++|[@#]\w++|&\w++;"
+)
 _LATIN_WORD = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+(?:['’][A-Za-z]+)?")
 _OTHER_LETTER = re.compile(
     "[^\\W\\d_A-Za-z\u00aa\u00ba\u00c0-\u024f\u0370-\u052f\u0590-\u06ff\u0900-\u0dff\u0e00-\u0eff\u10a0-\u10ff"

@@ -19,6 +19,7 @@ _IN_LATIN_CLASS = re.escape("".join(_IN_LATIN))
 
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _MARKED = re.compile(f"([^{_MARKS}])([{_MARKS}]+)")
+_MOST_MARKS = 8  # of a pile that are read: putting a longer one in order costs its length squared
 _JOINERS = re.compile("[\u200c\u200d]+")
 # Possessive and anchored at a word's start: linear on any input.
 _MIXED_WORD = re.compile(
@@ -86,7 +87,7 @@ def fold_marks(text: str) -> list[Edit]:
         base, marks = match.groups()
         if base.isalpha() and not unicodedata.name(base, "").startswith("LATIN") and len(marks) <= 2:
             continue
-        composed = unicodedata.normalize("NFC", base + marks)
+        composed = unicodedata.normalize("NFC", base + marks[:_MOST_MARKS])
         edits.append(Edit(match.start(), match.end(), composed if len(composed) == 1 else composed[0]))
     return edits
 

@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from aimass_apps.inference.ranges import Ranges
 from aimass_apps.inference.text.offset_text import Edit
 from aimass_apps.inference.text.vocabulary import SPELLING, cut_into_words, is_any_word, is_word, rank
 
@@ -23,7 +24,9 @@ _ADDRESS = re.compile(
     r"|(?<![\w-])[\w-]++\.(?:com|org|net|io|uk|edu|gov)\b\S*",
     re.I,
 )
-_CODED = re.compile(r"(?<![A-Za-z0-9$@€£])(?=[^\s]*?[A-Za-z])[A-Za-z0-9$@€£](?:[A-Za-z0-9$@€£!|+]*[A-Za-z0-9$@€£])?")
+_CODED = re.compile(r"(?<![A-Za-z0-9$@€£])[A-Za-z0-9$@€£](?:[A-Za-z0-9$@€£!|+]*[A-Za-z0-9$@€£])?")
+# A word up to its last letter. Looked ahead for from each sign of the word it would be read that many times.
+_LETTERED = re.compile(r"(?<!\S)\S*[A-Za-z]")
 _SIGN_AT_LETTER = re.compile(r"[A-Za-z][0-9$@€£!|+]|[0-9$@€£!|+][A-Za-z]")
 _NUMBER = re.compile(
     r"[$€£]?\d+(?:[A-Za-z]{1,2}|th|min|mins|hrs|days|mph|usd|gbp|kwh)?[$€£]?|[A-Za-z]\d+|\d+[A-Za-z]\d+", re.I
@@ -46,9 +49,10 @@ _RUN_ON = re.compile(r"#?(?<![A-Za-z0-9@./])[A-Za-z]{8,40}(?![A-Za-z0-9@/])")
 
 
 def _outside_addresses(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-    addresses = [match.span() for match in _ADDRESS.finditer(text)] if "." in text or "/" in text else []
+    found = _ADDRESS.finditer(text) if "." in text or "/" in text else ()
+    addresses = Ranges(match.span() for match in found)
     for match in pattern.finditer(text):
-        if not any(start < match.end() and match.start() < end for start, end in addresses):
+        if not addresses.touch(*match.span()):
             yield match
 
 
@@ -57,8 +61,10 @@ def read_signs(text: str, *, keyed: bool) -> list[Edit]:
     edits: list[Edit] = []
     if not _SIGN_AT_LETTER.search(text):
         return edits
+    lettered = Ranges(match.span() for match in _LETTERED.finditer(text))
     for match in _outside_addresses(text, _CODED):
-        word = None if match[0].isalpha() else _decode(match[0], keyed=keyed)
+        spelled = not match[0].isalpha() and lettered.touch(match.start(), match.start() + 1)
+        word = _decode(match[0], keyed=keyed) if spelled else None
         if word is not None:
             edits.append(Edit(match.start(), match.end(), word))
     return edits

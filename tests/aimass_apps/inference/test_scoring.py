@@ -73,6 +73,15 @@ def test_a_broken_model_sends_the_text_to_a_person() -> None:
     assert result["reasons"][0]["code"] == "model_unavailable"
 
 
+def test_a_text_without_scores_goes_to_a_person_and_the_others_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    partial = version()
+    scores = [{}, {"toxic": 0.0}]
+    monkeypatch.setattr(partial.predictor, "predict", lambda items: [Answer(each) for each in scores])
+    unread, read = score([{"id": 1, "text": "a"}, {"id": 2, "text": "b"}], partial)
+    assert (unread["flagged"], read["flagged"]) == (True, False)
+    assert unread["reasons"][0]["code"] == "model_unavailable"
+
+
 def test_only_versions_of_the_language_are_asked() -> None:
     english, chinese = version("english", "en"), version("chinese", "zh")
     results = score([{"id": 1, "text": "What a lovely day it is"}, {"id": 2, "text": "今天天气很好"}], english, chinese)

@@ -54,6 +54,21 @@ def test_a_score_that_is_no_number_spoils_its_own_row_alone(desk, make_version):
     assert list(found) == [("waiting", "not_finite"), ("done", "")]
 
 
+def test_an_answer_without_scores_goes_to_a_person_at_once(desk, make_version):  # noqa: F811
+    """Stored as an answer it would read as harmless."""
+    make_version()
+    ask_posts(2)
+    scores = iter([{}, {"toxic": 0.1}])
+
+    class Partial(Steady):
+        def predict(self, items):
+            return [Answer(next(scores), ()) for _item in items]
+
+    worker_loop.score_batch(Partial())
+    found = Prediction.objects.order_by("pk").values_list("state", "error")
+    assert list(found) == [("failed", "no_scores"), ("done", "")]
+
+
 class Slow(Steady):
     """Thinks for longer than its lease lasts, while the sweep looks again and again for vanished workers."""
 

@@ -1,6 +1,9 @@
 """Demo data in and out, with what people made of it in between."""
 
+from io import StringIO
+
 import pytest
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -34,6 +37,19 @@ def test_wiping_leaves_nothing_of_the_demo_not_even_what_was_frozen(client):
     assert not Submission.objects.exists()
     assert not Platform.objects.filter(is_demo=True).exists()
     assert not Dataset.objects.exists()
+
+
+def test_production_takes_no_demo_data(client, settings):
+    settings.PRODUCTION = True
+    client.force_login(User.objects.create_user("someone", role="administrator"))
+    with pytest.raises(CommandError, match="create_administrator") as refused:
+        call_command("demo")
+    assert "\n" not in str(refused.value)
+    answer = client.post(reverse("demo_feed"), follow=True)
+    assert "no place in production" in answer.content.decode()
+    assert reverse("demo_feed") not in answer.content.decode()
+    assert not Submission.objects.exists()
+    call_command("demo", "--wipe", stdout=StringIO())
 
 
 @pytest.mark.parametrize("name", ["demo_feed", "demo_wipe"])

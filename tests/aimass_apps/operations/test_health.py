@@ -7,7 +7,7 @@ import pytest
 from django.db.models.functions import Now
 from django.test import Client
 
-from aimass_apps.operations import health
+from aimass_apps.operations import health, status
 from aimass_apps.operations.heartbeats import Heart, forget_old_beats, fresh_beats
 from aimass_apps.operations.models import WorkerBeat
 from aimass_apps.people.models import User
@@ -127,3 +127,11 @@ def test_strangers_are_sent_to_the_sign_in() -> None:
 
     assert answer.status_code == 302
     assert "sign-in" in answer["Location"]
+
+
+def test_status_says_when_workers_hold_more_models_than_usual(monkeypatch: pytest.MonkeyPatch) -> None:
+    live_version()
+    client = signed_in(Role.ADMINISTRATOR)
+    assert "Many models" not in client.get("/status/").content.decode()
+    monkeypatch.setattr(status, "USUAL", 0)
+    assert "Many models" in client.get("/status/").content.decode()

@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 from django.contrib.auth.backends import ModelBackend
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -49,6 +49,33 @@ def test_the_command_prints_only_new_passwords() -> None:
     call_command("create_demo_accounts", stdout=second)
     assert len(first.getvalue().splitlines()) == len(Role.values)
     assert "All demo accounts exist" in second.getvalue()
+
+
+def test_production_gets_no_demo_accounts(settings) -> None:
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="create_administrator --name") as refused:
+        call_command("create_demo_accounts")
+    assert "\n" not in str(refused.value)
+    assert not User.objects.exists()
+
+
+def test_the_first_administrator_is_made_on_the_machine_and_must_choose_a_password(client: Client) -> None:
+    assert not accounts.has_administrator()
+    said = StringIO()
+    call_command("create_administrator", "--name", "ana", "--full-name", "Ana de la Cruz", stdout=said)
+    ana = User.objects.get()
+    assert (ana.role, ana.get_full_name(), ana.is_active) == (Role.ADMINISTRATOR, "Ana de la Cruz", True)
+    assert ana.check_password(said.getvalue().splitlines()[-1])
+    assert ana.password_is_temporary
+    assert accounts.has_administrator()
+
+
+@pytest.mark.parametrize("name", ["admin", "", "two words", "x" * 151])
+def test_a_name_that_can_not_be_used_is_told_in_one_sentence(administrator: User, name: str) -> None:
+    with pytest.raises(CommandError) as refused:
+        call_command("create_administrator", "--name", name)
+    assert len(str(refused.value).splitlines()) == 1
+    assert User.objects.get() == administrator
 
 
 PAGES = ["people:people", "people:add_person", "people:platforms", "people:register_platform"]

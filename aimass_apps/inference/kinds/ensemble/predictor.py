@@ -176,7 +176,7 @@ class Together:
     def predict(self, items: Sequence[Item]) -> list[Answer]:
         """One answer for each item, in order."""
         said = {kind: [each.scores for each in model.predict(items)] for kind, model in self._members.items()}
-        rows = ({kind: scores[place] for kind, scores in said.items()} for place in range(len(items)))
+        rows = ({kind: each[place] for kind, each in said.items() if each[place]} for place in range(len(items)))
         combined = [self.ensemble.combine(row) for row in rows]
         return [Answer(each.scores if each else {}) for each in combined]
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ import ahocorasick
 import rjieba
 
 from aimass_apps.inference.predictor import TOXIC_KINDS, Answer, Item, Span
+from aimass_apps.inference.ranges import Ranges
 from aimass_apps.inference.text.normalise import Normalised, normalise
 from aimass_apps.inference.text.sounds import SoundFinder
 
@@ -106,13 +109,15 @@ class KeywordPredictor:
 
     def _longest(self, text: str, hits: list[tuple[int, int, Entry]]) -> list[tuple[int, int, Entry]]:
         """Without matches inside longer ones, inside harmless phrases, or across the seams of Chinese words."""
-        harmless = [(stop + 1 - length, stop + 1) for stop, length in _iterate(self._harmless, text)]
+        harmless = Ranges((stop + 1 - length, stop + 1) for stop, length in _iterate(self._harmless, text))
+        words = _Words(text)
         kept: list[tuple[int, int, Entry]] = []
-        for start, end, entry in sorted(hits, key=lambda each: (each[0], -each[1])):
-            covered = any(low <= start and end <= high for low, high in harmless)
-            inside = any(low <= start and end <= high and (low, high) != (start, end) for low, high, _ in kept)
-            if not covered and not inside and _keeps_words_whole(text, start, end):
-                kept.append((start, end, entry))
+        reach = 0  # how far the kept ones go that start no later
+        ordered = sorted(hits, key=lambda each: (each[0], -each[1]))
+        for (start, end), same in groupby(ordered, key=lambda each: each[:2]):
+            if end > reach and not harmless.cover(start, end) and words.stay_whole(start, end):
+                kept += same
+                reach = end
         return kept
 
 
@@ -141,19 +146,24 @@ def _stands_alone(text: str, start: int, end: int, match: str) -> bool:
     return begins and (match == "start" or end == len(text) or not _in_word(text[end]))
 
 
-def _keeps_words_whole(text: str, start: int, end: int) -> bool:
-    """False when a Chinese term of one character is only a piece of a longer word (`滚` in `滚动`).
+class _Words:
+    """The words of a Chinese text, cut when first asked for: most texts need none."""
 
-    Longer terms may stand inside a word (`令人恶心`): segmentation errs more often there than the list.
-    """
-    if end - start > 1 or not _is_han(text[start]):
-        return True
-    at = 0
-    for word in rjieba.cut(text):
-        if at <= start < at + len(word):
-            return len(word) == 1
-        at += len(word)
-    return True
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def stay_whole(self, start: int, end: int) -> bool:
+        """False when a Chinese term of one character is only a piece of a longer word (`滚` in `滚动`).
+
+        Longer terms may stand inside a word (`令人恶心`): segmentation errs more often there than the list.
+        """
+        return end - start > 1 or not _is_han(self._text[start]) or not self._longer.touch(start, end)
+
+    @cached_property
+    def _longer(self) -> Ranges:
+        """Where words of two characters or more stand."""
+        ends = list(accumulate(map(len, rjieba.cut(self._text))))
+        return Ranges((start, end) for start, end in pairwise([0, *ends]) if end - start > 1)
 
 
 def _is_han(character: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from itertools import islice
 from typing import Final
 
 from aimass_apps.inference.kinds.llm.reader import PRESENT, Claim, Reader
@@ -15,6 +16,7 @@ from aimass_apps.inference.predictor import Answer, NoAnswer, Span
 
 QUOTED: Final = "quoted"
 NOT_IN_TEXT, NO_QUOTE, OUTSIDE = "not_in_text", "no_quote", "outside_catalogue"
+MOST_PLACES = 64  # of one quote that are looked at
 _ALIKE = {"'": "\u2018\u2019", '"': "\u201c\u201d", "-": "\u2010\u2011\u2013\u2014"}
 _SAME = {other: plain for plain, others in _ALIKE.items() for other in others}
 _EDGES = " .,;:!?'\"…，。；：！？、()[]" + "".join(_SAME)
@@ -93,7 +95,7 @@ def _grounds(claim: Claim, text: Folded, reader: Reader) -> list[Span]:
 def _ground(claim: Claim, quote: str, text: Folded, reader: Reader) -> Span:
     """The best place of a quote: one where it is asserted, else the first with what speaks against it."""
     refused: Span | None = None
-    for start, end in text.find(quote):
+    for start, end in islice(text.find(quote), MOST_PLACES):
         status = reader.status(text.original, start, end)
         if status == PRESENT:
             return Span(start, end, claim.label, QUOTED, claim.weight)

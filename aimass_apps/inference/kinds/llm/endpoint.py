@@ -19,6 +19,7 @@ import httpx
 from aimass_apps.inference.predictor import NoAnswer
 
 LARGEST_REPLY = 262_144  # bytes
+LONGEST_CONNECT = 10.0  # seconds
 # Worth another try: the endpoint is busy, restarting or not there.
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504, 529})
 # What servers say that don't know the schema parameter.
@@ -79,7 +80,8 @@ def complete(
     most_tokens: int,
     clock: Callable[[], float] = time.monotonic,
 ) -> str:
-    """The model's words. The schema is asked for where the server knows it, and left out where it does not.
+    """The model's words. The schema is asked for where the server knows it, and left out where it does not; both
+    questions together have the endpoint's `timeout`, which the lease of the row is made for.
 
     Raises `NoAnswer`: `timeout`, `unreachable` and `http_503` and the like may be asked again; `refused`, `cut_off`,
     `not_a_completion`, `http_401` and the like not.
@@ -90,7 +92,7 @@ def complete(
     asked = {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": schema}}
     until = clock() + endpoint.timeout
     # The environment's proxies are for addresses elsewhere.
-    with httpx.Client(timeout=endpoint.timeout, follow_redirects=False, trust_env=not endpoint.is_local) as client:
+    with httpx.Client(follow_redirects=False, trust_env=not endpoint.is_local) as client:
         status, reply = _post(client, endpoint, {**body, "response_format": asked}, until, clock)
         if status in _PLAINLY:
             status, reply = _post(client, endpoint, body, until, clock)
@@ -122,10 +124,13 @@ def _post(
     client: httpx.Client, endpoint: Endpoint, body: Mapping[str, Any], until: float, clock: Callable[[], float]
 ) -> tuple[int, bytes]:
     """Status and body. Read in parts, since httpx's time limit is for each part and not for the whole."""
+    left = until - clock()
+    if left <= 0:
+        raise NoAnswer("timeout", again=True)
+    patience = httpx.Timeout(left, connect=min(left, LONGEST_CONNECT))
+    address = f"{endpoint.url}/chat/completions"
     try:
-        with client.stream(
-            "POST", f"{endpoint.url}/chat/completions", json=body, headers=_headers(endpoint)
-        ) as response:
+        with client.stream("POST", address, json=body, headers=_headers(endpoint), timeout=patience) as response:
             whole = b""
             for part in response.iter_bytes():
                 whole += part

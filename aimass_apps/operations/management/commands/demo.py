@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
 from aimass_apps.operations.demo import load_demo, wipe_demo
+from aimass_apps.people.accounts import OnlyForTrying
 from aimass_apps.submissions.desk import CantLoadDemo
 
 
@@ -21,7 +22,7 @@ class Command(BaseCommand):
             done = wipe_demo() if wipe else load_demo()
         except OperationalError as error:
             raise CommandError("The database does not answer: start the installation with `make run` first.") from error
-        except CantLoadDemo as error:
+        except (CantLoadDemo, OnlyForTrying) as error:
             raise CommandError(str(error)) from error
         verb = "Removed" if wipe else "Fed"
         self.stdout.write(f"{verb} {', '.join(f'{number} {noun}' for noun, number in done.items())}.")

@@ -17,7 +17,7 @@ from aimass_apps import environment
 from aimass_apps.operations import local_llm
 from aimass_apps.operations.services.processes import ServiceError, explain_error
 from aimass_apps.operations.supervision.installation import Installation
-from aimass_apps.people.accounts import create_demo_accounts
+from aimass_apps.people.accounts import create_demo_accounts, has_administrator
 
 
 class Command(BaseCommand):
@@ -51,16 +51,26 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
         with self.step(_("Installing the starter models")):
             call_command("install_starters", stdout=StringIO())
-        with self.step(_("Making the demo accounts")):
-            made = create_demo_accounts()
         if local_llm.wanted():
             asked = {"model": local_llm.model_name(), "live": "AIMASS_LLM=local", **local_llm.ASKED_SHORTLY}
             call_command("register_llm", stdout=StringIO(), **asked)
+        people = self.ask_for_administrator if settings.PRODUCTION else self.make_demo_accounts
+        people()
         connections.close_all()
+
+    def make_demo_accounts(self) -> None:
+        with self.step(_("Making the demo accounts")):
+            made = create_demo_accounts()
         if made:
             self.tell(_("Demo accounts (their passwords are shown this once):"))
             for username, _role, password in made:
                 self.tell(f"  {username:18} {password}")
+
+    def ask_for_administrator(self) -> None:
+        """In production nobody gets in by an account that this program made up."""
+        if not has_administrator():
+            self.tell(_("Nobody can sign in yet. Make the first administrator on this machine with:"))
+            self.tell("  manage.py create_administrator --name NAME")
 
     def announce(self, address: str) -> None:
         seconds = time.monotonic() - self.began

@@ -2,16 +2,19 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from aimass_apps.people.accounts import create_demo_accounts
+from aimass_apps.people.accounts import OnlyForTrying, create_demo_accounts
 
 
 class Command(BaseCommand):
     help = "Make the six demo accounts; prints the passwords of those that are new."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        made = create_demo_accounts()
+        try:
+            made = create_demo_accounts()
+        except OnlyForTrying as error:
+            raise CommandError(str(error)) from error
         for username, role, password in made:
             self.stdout.write(f"{username:18} {password:22} {role}")
         if not made:

@@ -3,7 +3,9 @@
 import json
 import socket
 from collections.abc import Iterator
+from typing import Any
 
+import httpx
 import pytest
 
 from aimass_apps.inference.kinds.llm.endpoint import LARGEST_REPLY, Endpoint, answers, complete
@@ -114,6 +116,33 @@ def test_the_time_is_for_the_whole_answer_and_not_for_each_part(fake: FakeEndpoi
     times = iter([0.0, 21.0, 22.0, 23.0])
     with pytest.raises(NoAnswer, match="timeout"):
         complete(endpoint, model="m", messages=[], schema=SCHEMA, most_tokens=9, clock=lambda: next(times))
+
+
+def test_both_questions_share_one_time(fake: FakeEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second whole patience for the question without a schema would outlive the row's lease."""
+    patiences: list[float | None] = []
+    stream = httpx.Client.stream
+
+    def noted(self: httpx.Client, *parts: Any, timeout: httpx.Timeout, **given: Any) -> Any:
+        patiences.append(timeout.read)
+        return stream(self, *parts, timeout=timeout, **given)
+
+    monkeypatch.setattr(httpx.Client, "stream", noted)
+    fake.knows_schemas = False
+    fake.says("words")
+    times = iter([0.0, 0.0, 15.0, 15.0, 16.0])
+    endpoint = Endpoint(fake.url, key=KEY, timeout=20.0)
+    assert complete(endpoint, model="m", messages=[], schema=SCHEMA, most_tokens=9, clock=lambda: next(times))
+    assert patiences == [20.0, 5.0]
+
+
+def test_a_second_question_is_not_asked_when_the_time_is_over(fake: FakeEndpoint) -> None:
+    fake.knows_schemas = False
+    times = iter([0.0, 0.0, 20.0, 20.5])
+    endpoint = Endpoint(fake.url, key=KEY, timeout=20.0)
+    with pytest.raises(NoAnswer, match="timeout"):
+        complete(endpoint, model="m", messages=[], schema=SCHEMA, most_tokens=9, clock=lambda: next(times))
+    assert len(fake.asked) == 1
 
 
 def test_nobody_there() -> None:
