@@ -8,14 +8,17 @@ class ModerationConfig(AppConfig):
     verbose_name = _("Moderation")
 
     def ready(self) -> None:
+        from aimass_apps.ml.recipe import named
         from aimass_apps.people import roles
         from aimass_apps.submissions import desk
         from aimass_apps.web import navigation
         from moderation import sweeps
         from moderation.desk import ModerationDesk
+        from moderation.training_names import NAMES
 
         sweeps.register()
         desk.register(ModerationDesk())
+        named.register(NAMES)
         moderator = {"moderation.view", "moderation.review"}
         senior = moderator | {"moderation.reverse", "moderation.release", "models.view", "automatic.view"}
         roles.grant(roles.Role.MODERATOR, moderator)

@@ -12,6 +12,7 @@ class TriageConfig(AppConfig):
     def ready(self) -> None:
         from aimass_apps.inference import model_input
         from aimass_apps.inference.kinds.llm import reader
+        from aimass_apps.ml.recipe import named
         from aimass_apps.people import roles
         from aimass_apps.registry import kinds
         from aimass_apps.submissions import desk
@@ -20,8 +21,10 @@ class TriageConfig(AppConfig):
         from triage.desk import TriageDesk
         from triage.llm.claim_check import VisitReader
         from triage.model_input import drop_denials, tell_facts
+        from triage.training_names import NAMES
 
         desk.register(TriageDesk())
+        named.register(NAMES)
         kinds.register(KIND)
         model_input.register("drop_denials", drop_denials)
         model_input.register("tell_facts", tell_facts)

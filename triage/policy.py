@@ -1,18 +1,21 @@
 """A triage policy: how answers of models are combined and what each uncertainty costs. A versioned JSON file."""
 
-import json
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final, Literal
 
+from annotated_types import Interval
+
+from aimass_apps.strict_files import AtLeastZero, BadFile, Name, Share, Text, checked, read_json
 from triage.knowledge.scales import LEVELS, Level
 
+# Self-care without a model's word would be reassurance by accident.
+Cautious = Literal["immediate", "very_urgent", "urgent", "soon"]
 DEFAULT: Final = Path(__file__).parent / "policies" / "default-4.json"
 
 
-class UnusablePolicy(ValueError):
+class UnusablePolicy(BadFile):
     """The policy file is missing, unreadable or says something impossible; the message names the place."""
 
 
@@ -27,70 +30,27 @@ class Policy:
     least `outside_known`; without any usable model at least `without_models`. `shown` conditions are listed.
     """
 
-    version: str
-    at_least: Mapping[Level, float]
-    weights: Mapping[str, float]
+    version: Name
+    at_least: Mapping[Level, Share]
+    weights: Mapping[str, AtLeastZero]
     note: str = ""
-    expected: tuple[str, ...] = ("svm", "bert")
-    learned_share: float = 0.5
-    fitted_share: float = 0.6
-    shown: int = 10
-    without_models: Level = "soon"
-    outside_known: Level = "soon"
+    expected: tuple[Text, ...] = ("svm", "bert")
+    learned_share: Share = 0.5
+    fitted_share: Share = 0.6
+    shown: Annotated[int, Interval(ge=1, le=1000)] = 10
+    without_models: Cautious = "soon"
+    outside_known: Cautious = "soon"
+
+    def __post_init__(self) -> None:
+        if set(self.at_least) != set(LEVELS[:-1]):
+            raise ValueError(f"at_least needs exactly {', '.join(LEVELS[:-1])}")
 
 
 def load_policy(path: Path = DEFAULT) -> Policy:
     """Read and check a policy file. Raises `UnusablePolicy`."""
-    try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UnusablePolicy(f"{path}: can't be read ({error.strerror})") from error
-    except ValueError as error:
-        raise UnusablePolicy(f"{path}: is not JSON ({error})") from error
-    try:
-        return read_policy(raw)
-    except UnusablePolicy as error:
-        raise UnusablePolicy(f"{path}: {error}") from error
+    return read_json(path, Policy, UnusablePolicy)
 
 
 def read_policy(raw: object) -> Policy:
     """Check a policy given as data. Raises `UnusablePolicy`."""
-    if not isinstance(raw, dict):
-        raise UnusablePolicy("must be an object")
-    known = {item.name for item in fields(Policy)}
-    if unknown := sorted(set(raw) - known):
-        raise UnusablePolicy(f"unknown keys: {', '.join(unknown)}")
-    if missing := sorted({"version", "at_least", "weights"} - set(raw)):
-        raise UnusablePolicy(f"missing keys: {', '.join(missing)}")
-    policy = Policy(**raw | {"expected": tuple(raw.get("expected", ("svm", "bert")))})
-    _check(policy)
-    return policy
-
-
-def _check(policy: Policy) -> None:
-    if not isinstance(policy.version, str) or not policy.version:
-        raise UnusablePolicy("version must be a name")
-    if set(_mapping("at_least", policy.at_least)) != set(LEVELS[:-1]):
-        raise UnusablePolicy(f"at_least needs exactly {', '.join(LEVELS[:-1])}")
-    for level, share in policy.at_least.items():
-        _between(f"at_least.{level}", share, 0, 1)
-    for kind, weight in _mapping("weights", policy.weights).items():
-        _between(f"weights.{kind}", weight, 0, math.inf)
-    _between("learned_share", policy.learned_share, 0, 1)
-    _between("fitted_share", policy.fitted_share, 0, 1)
-    _between("shown", policy.shown, 1, 1000)
-    for name in ("without_models", "outside_known"):
-        # Self-care without a model's word would be reassurance by accident.
-        if getattr(policy, name) not in LEVELS[:-1]:
-            raise UnusablePolicy(f"{name} must be one of {', '.join(LEVELS[:-1])}")
-
-
-def _mapping(name: str, value: object) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise UnusablePolicy(f"{name} must be an object")
-    return value
-
-
-def _between(name: str, value: object, low: float, high: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise UnusablePolicy(f"{name} must be a number from {low:g} to {high:g}")
+    return checked(raw, Policy, UnusablePolicy)

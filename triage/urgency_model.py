@@ -5,13 +5,13 @@ reads each condition's log probability, so that it knows which conditions a stra
 Python: five sums of some three hundred products. `manage.py fit_levels` fits it anew.
 """
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from aimass_apps.strict_files import read_json
 from triage.knowledge.scales import LEVELS, Level
 
 FILE = Path(__file__).parent / "policies" / "levels-1.json"
@@ -61,6 +61,4 @@ def takes(kind: str, language: str) -> bool:
 @cache
 def fitted_levels() -> FittedLevels:
     """The shipped layer."""
-    raw = json.loads(FILE.read_text(encoding="utf-8"))
-    rows = tuple(tuple(row) for row in raw["weights"])
-    return FittedLevels(tuple(raw["labels"]), rows, tuple(raw["bias"]))
+    return read_json(FILE, FittedLevels)

@@ -1,8 +1,6 @@
 """Signatures of Standard Webhooks 1.0 (standardwebhooks.com), for what we send and what we receive."""
 
-import base64
 import binascii
-import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -23,11 +21,6 @@ def _webhook(secret: str) -> Webhook:
         return Webhook(secret)
     except (ValueError, EmptyWebhookSecretError) as error:
         raise BadSecret("the secret can't be used") from error
-
-
-def new_secret() -> str:
-    """A secret of 32 random bytes as `whsec_…`."""
-    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def sign(*, secret: str, event_id: str, at: datetime, body: str) -> dict[str, str]:

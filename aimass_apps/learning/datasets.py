@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from aimass_apps.draws import drawn
 from aimass_apps.learning.models import OPEN, Dataset, DatasetExample, Measurement, TrainingRun
 from aimass_apps.people.models import User
 from aimass_apps.registry.locks import one_at_a_time
@@ -30,8 +31,7 @@ def choose_split(desk: str, content_hash: str) -> str:
 
     So equal texts never lie on both sides of a split, and what judges the next version taught no earlier one.
     """
-    digest = hashlib.sha256(f"split {desk}:{content_hash}".encode()).digest()
-    place = int.from_bytes(digest[:4]) / 2**32
+    place = drawn(f"split {desk}:{content_hash}")
     if place < TEST_SHARE:
         return DatasetExample.Split.TEST
     if place < TEST_SHARE + VALIDATION_SHARE:

@@ -12,12 +12,13 @@ Plain Python: the page that shows it runs in web processes, where SciPy would co
 
 from __future__ import annotations
 
-import hashlib
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+
+from aimass_apps.draws import drawn
 
 PLACING = 0.2  # share of the cases that choose where the sequence starts; they test nothing
 START = 2.0  # times the smallest sample: the first setting should survive an error or two
@@ -140,4 +141,4 @@ def _sequence(dials: Sequence[float], placing: Sequence[float], testing: int, ne
 
 def _draw(purpose: str, key: str) -> float:
     """A number in [0, 1) that is uniform over keys and constant for one."""
-    return int.from_bytes(hashlib.sha256(f"{purpose}:{key}".encode()).digest()[:8]) / 2**64
+    return drawn(f"{purpose}:{key}")

@@ -27,10 +27,11 @@ from tokenizers import Tokenizer
 from aimass_apps.inference.kinds.bert.network import TextClassifier
 from aimass_apps.inference.output_head import Array
 from aimass_apps.ml.fit.base_model import open_base
-from aimass_apps.ml.fit.bert import Settings, encode, fit_bert, pad
+from aimass_apps.ml.fit.bert import encode, fit_bert, pad
 from aimass_apps.ml.fit.progress import Progress, Report
 from aimass_apps.ml.recipe.examples import Example, Split, as_arrays, subset
-from aimass_apps.ml.recipe.schema import Recipe, read_recipe
+from aimass_apps.ml.recipe.schema import Recipe, read_recipe, settings_as
+from aimass_apps.ml.recipe.settings import BertSettings
 
 JOURNAL = "search.journal"
 LOOKS = 4  # at the validation rows, in one trial
@@ -172,7 +173,7 @@ def _ended(study: Any) -> list[Any]:
 
 
 def _own_settings(recipe: Recipe) -> dict[str, Any]:
-    own = Settings.of(recipe)
+    own = settings_as(recipe, BertSettings)
     first: dict[str, Any] = {"learning_rate": own.learning_rate, "epochs": own.epochs, "warmup": own.warmup}
     return first | {f"weight {label}": own.label_weights.get(label, 1.0) for label in _weighted(recipe)}
 
@@ -183,7 +184,7 @@ def _weighted(recipe: Recipe) -> list[str]:
 
 
 def _suggest(trial: Any, recipe: Recipe) -> dict[str, Any]:
-    own = Settings.of(recipe)
+    own = settings_as(recipe, BertSettings)
     params = {
         "learning_rate": trial.suggest_float("learning_rate", own.learning_rate / 5, own.learning_rate * 5, log=True),
         "epochs": trial.suggest_int("epochs", 1, max(3, own.epochs)),
@@ -205,7 +206,7 @@ def _try(
     trial: Any, recipe: Recipe, splits: Sequence[Split], held_out: Sequence[Example], scratch: Path, report: Report
 ) -> float:
     settings = {**recipe.settings, **_suggest(trial, recipe)}
-    batch, epochs = Settings.of(recipe).batch, settings["epochs"]
+    batch, epochs = settings_as(recipe, BertSettings).batch, settings["epochs"]
     steps = epochs * -(-sum(len(split.training) for split in splits) // batch)
     plan = replace(recipe, settings={**settings, "checkpoint_every": max(1, steps // LOOKS)})
     tokenizer = open_base(recipe)[1]
@@ -213,7 +214,9 @@ def _try(
     scores: list[float] = []
 
     def watch(step: int, model: TextClassifier) -> None:
-        logits = network_logits(model, tokenizer, [row.text for row in held_out], Settings.of(recipe).tokens)
+        logits = network_logits(
+            model, tokenizer, [row.text for row in held_out], settings_as(recipe, BertSettings).tokens
+        )
         scores.append(score(recipe, logits, targets, weights))
         trial.report(scores[-1], len(scores))
         if step < steps and trial.should_prune():

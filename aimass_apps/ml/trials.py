@@ -11,14 +11,14 @@ from __future__ import annotations
 import json
 import os
 import time
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from annotated_types import MinLen
 from sklearn.metrics import f1_score
 
 from aimass_apps.inference.kinds.bert.onnx_backend import WEIGHTS
@@ -29,8 +29,10 @@ from aimass_apps.ml.fit.train import train_prepared
 from aimass_apps.ml.recipe.examples import Example, Split, as_arrays, subset
 from aimass_apps.ml.recipe.prepare import Prepared
 from aimass_apps.ml.recipe.schema import BadRecipe, Recipe, read_recipe
+from aimass_apps.ml.recipe.settings import BertSettings
 from aimass_apps.ml.search import score
 from aimass_apps.registry.artefacts import STARTERS
+from aimass_apps.strict_files import AtLeastOne, Text, checked, read_json, read_toml
 
 RESULTS = "results.json"
 JUDGES = 600  # held-back rows that judge a variant
@@ -44,10 +46,20 @@ CHECKPOINT_EVERY = 12  # steps: a trial has few
 class Variant:
     """One row of the table."""
 
-    name: str
+    name: Text
     settings: Mapping[str, Any] = field(default_factory=dict)
     base: str = ""
     artefact: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    recipe: Text
+    rows: AtLeastOne
+    beside: Text
+    base: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    variant: Annotated[tuple[Variant, ...], MinLen(1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +93,15 @@ OWN_MATTER = frozenset({"distil", "steps"})
 
 def read_plan(path: Path) -> Plan:
     """Read a plan; its recipe stands beside it. Raises `BadRecipe`."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        variants = tuple(Variant(**each) for each in raw["variant"])
-        recipe = read_recipe(path.parent / raw["recipe"])
-        # Trials are judged by held-back rows of the same sources and never shipped: no test file is asked for leaks.
-        own = {name: value for name, value in recipe.settings.items() if name not in OWN_MATTER}
-        settings = {**own, "checkpoint_every": CHECKPOINT_EVERY, **raw.get("settings", {})}
-        recipe = replace(recipe, base=raw.get("base", recipe.base), settings=settings, never=())
-        return Plan(recipe, raw["rows"], raw["beside"], variants)
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise BadRecipe(f"{path}: {error}") from error
+    file = read_toml(path, _File, BadRecipe)
+    recipe = read_recipe(path.parent / file.recipe)
+    # Trials are judged by held-back rows of the same sources and never shipped: no test file is asked for leaks.
+    own = {name: value for name, value in recipe.settings.items() if name not in OWN_MATTER}
+    settings = {**own, "checkpoint_every": CHECKPOINT_EVERY, **file.settings}
+    for number, variant in enumerate(file.variant):
+        checked({**settings, **variant.settings}, BertSettings, BadRecipe, path, f"variant[{number}].settings")
+    recipe = replace(recipe, base=file.base or recipe.base, settings=settings, never=())
+    return Plan(recipe, file.rows, file.beside, file.variant)
 
 
 def run_trials(plan: Plan, prepared: Prepared, out: Path, report: Report, only: Sequence[str] = ()) -> list[Result]:
@@ -207,7 +217,7 @@ def read_results(out: Path) -> dict[str, Result]:
     path = out / RESULTS
     if not path.is_file():
         return {}
-    return {each["name"]: Result(**each) for each in json.loads(path.read_text(encoding="utf-8"))}
+    return {each.name: each for each in read_json(path, list[Result], BadRecipe)}
 
 
 def as_rows(results: Sequence[Result]) -> Iterator[tuple[str, ...]]:

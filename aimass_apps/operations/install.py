@@ -79,17 +79,22 @@ def stamp(name: str) -> str:
     return digest.hexdigest()
 
 
+def installers(python: str) -> tuple[list[str], list[str]]:
+    """The commands of uv and of pip that install into the environment of `python`."""
+    return [python, "-m", "uv", "pip", "install", f"--python={python}"], [python, "-m", "pip", "install"]
+
+
 def install_with_uv(files: list[str], log: Path) -> bool:
     """Install with uv, which takes seconds where pip takes a minute; False where uv can't run."""
     uv = [str(PYTHON), "-m", "uv"]
     if not run([*uv, "--version"], log) and not run([str(PYTHON), "-m", "pip", "install", "--quiet", UV], log):
         return False
-    return run([*uv, "pip", "install", "--quiet", f"--python={PYTHON}", *files], log)
+    return run([*installers(str(PYTHON))[0], "--quiet", *files], log)
 
 
 def install_with_pip(files: list[str], log: Path) -> bool:
     """Install with pip alone."""
-    return run([str(PYTHON), "-m", "pip", "install", "--quiet", *files], log)
+    return run([*installers(str(PYTHON))[1], "--quiet", *files], log)
 
 
 def why(log: Path) -> str:

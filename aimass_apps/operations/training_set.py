@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from aimass_apps import environment
+from aimass_apps.operations.install import installers
 from aimass_apps.operations.services.processes import open_log, tail
 
 TORCH = "torch==2.13.0"
@@ -91,8 +92,7 @@ def has_nvidia_gpu() -> bool:
 
 def torch_commands(*, gpu: bool, machine: str) -> list[list[str]]:
     """Return the ways to install torch, in the order of trying."""
-    uv = [sys.executable, "-m", "uv", "pip", "install", f"--python={sys.executable}"]
-    pip = [sys.executable, "-m", "pip", "install", "--progress-bar=off"]
+    uv, pip = _installers()
     if gpu:
         return [[*uv, "--torch-backend=auto", TORCH], [*pip, TORCH]]
     ways = [[*uv, "--torch-backend=cpu", TORCH]]
@@ -103,11 +103,12 @@ def torch_commands(*, gpu: bool, machine: str) -> list[list[str]]:
 
 def friends_commands(torch_version: str) -> list[list[str]]:
     """Return the ways to install the rest; torch is pinned to what is there, so that nothing replaces it."""
-    pinned = f"torch=={torch_version}"
-    return [
-        [sys.executable, "-m", "uv", "pip", "install", f"--python={sys.executable}", "-r", str(REQUIREMENTS), pinned],
-        [sys.executable, "-m", "pip", "install", "--progress-bar=off", "-r", str(REQUIREMENTS), pinned],
-    ]
+    return [[*each, "-r", str(REQUIREMENTS), f"torch=={torch_version}"] for each in _installers()]
+
+
+def _installers() -> tuple[list[str], list[str]]:
+    uv, pip = installers(sys.executable)
+    return uv, [*pip, "--progress-bar=off"]
 
 
 def install(home: Path) -> None:

@@ -8,17 +8,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from annotated_types import Len, MinLen
+
+from aimass_apps.strict_files import BadFile, Share, Text, read_json
+
+Sha256 = Annotated[str, Len(64, 64)]
 MANIFEST = "version.json"
 STARTERS = Path(__file__).parent / "starters"
 _FORBIDDEN = (".pkl", ".pickle", ".joblib", ".pt", ".bin")
 
 
-class BrokenArtefact(ValueError):
+class BrokenArtefact(BadFile):
     """The folder is not a whole, unaltered model version; the message says what is wrong."""
 
 
@@ -29,37 +34,24 @@ class Manifest:
     `made_with` holds what training again needs to know: seed, Python and library versions.
     """
 
-    desk: str
-    kind: str
-    language: str
-    name: str
-    labels: list[str]
-    thresholds: dict[str, float] = field(default_factory=dict)
+    desk: Text
+    kind: Text
+    language: Annotated[str, Len(1, 8)]
+    name: Annotated[str, Len(1, 120)]
+    labels: Annotated[list[Text], MinLen(1)]
+    thresholds: dict[str, Share] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
     base: str = ""
     recipe: str = ""
     data: list[Any] = field(default_factory=list)
     made_with: dict[str, Any] = field(default_factory=dict)
     created: str = ""
-    files: dict[str, str] = field(default_factory=dict)
+    files: dict[str, Sha256] = field(default_factory=dict)
 
 
 def read_manifest(folder: Path) -> Manifest:
     """Read `version.json`. Raises `BrokenArtefact` when it is missing, unreadable or incomplete."""
-    path = folder / MANIFEST
-    try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BrokenArtefact(f"{path} is missing") from None
-    except (OSError, ValueError) as error:
-        raise BrokenArtefact(f"{path} can't be read: {error}") from error
-    known = {each.name for each in fields(Manifest)}
-    if not isinstance(raw, dict) or not set(raw) <= known:
-        raise BrokenArtefact(f"{path} has unknown fields")
-    try:
-        return Manifest(**raw)
-    except TypeError as error:
-        raise BrokenArtefact(f"{path} is incomplete: {error}") from error
+    return read_json(folder / MANIFEST, Manifest, BrokenArtefact)
 
 
 def verify(folder: Path) -> None:

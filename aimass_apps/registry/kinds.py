@@ -15,16 +15,18 @@ from typing import Any
 class Kind:
     """One kind of model. `key` is what rows, manifests and recipes say; `title` may be a lazy translation.
 
-    `predictor` is the class that opens an artefact folder (`inference.predictor.PredictorClass`). A recipe is trained
-    by `fitter` (`ml.fit.train.Fitter`: what it learned is then calibrated and sealed) or by `trainer`
-    (`ml.fit.train.Trainer`: makes the whole artefact itself). An ensemble `combines` what others answered and reads
-    no text. A `remote` one answers from elsewhere in its own time. One that `learns` can be trained on reviews alone;
-    one that `continues` then goes on from the live version. One that `keeps_terms` stores words of its rows.
+    `predictor` is the class that opens an artefact folder (`inference.predictor.PredictorClass`). A recipe of a kind
+    that is trained says under `[settings]` what the dataclass `settings` allows. It is trained by `fitter`
+    (`ml.fit.artefacts.Fitter`: what it learned is then calibrated and sealed) or by `trainer`, which makes the whole
+    artefact itself. An ensemble `combines` what others answered and reads no text. A `remote` one answers from
+    elsewhere in its own time. One that `learns` can be trained on reviews alone; one that `continues` then goes on
+    from the live version. One that `keeps_terms` stores words of its rows.
     """
 
     key: str
     title: object
     predictor: str
+    settings: str = ""
     fitter: str = ""
     trainer: str = ""
     combines: bool = False

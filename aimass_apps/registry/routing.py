@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from aimass_apps.draws import place_of
 from aimass_apps.registry.kinds import keys_where, kind_of
 from aimass_apps.registry.languages import may_read
 from aimass_apps.registry.models import ModelVersion, Stage
@@ -43,7 +44,7 @@ def choose_routes(versions: Iterable[ModelVersion], languages: Iterable[str], co
     canaries = {
         (version.kind, version.language)
         for version in fitting
-        if version.stage == Stage.CANARY and _drawn(content_hash) < (version.canary_share or 0)
+        if version.stage == Stage.CANARY and place_of(bytes.fromhex(content_hash)) < (version.canary_share or 0)
     }
     routes = []
     for version in fitting:
@@ -53,8 +54,3 @@ def choose_routes(versions: Iterable[ModelVersion], languages: Iterable[str], co
         if asked:
             routes.append(Route(version, decisive=version.stage != Stage.SHADOW and not remote, remote=remote))
     return routes
-
-
-def _drawn(content_hash: str) -> float:
-    """A number in [0, 1) that is uniform over texts and constant for one."""
-    return int(content_hash[:8], 16) / 0x1_0000_0000

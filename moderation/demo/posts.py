@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db import transaction
 
-from aimass_apps.delivery.signing import new_secret
 from aimass_apps.people.models import Platform
+from aimass_apps.people.platforms import new_secret
 from aimass_apps.submissions.erasing import erase_submissions
 from aimass_apps.submissions.models import Submission
 from moderation.intake import Incoming, receive_posts

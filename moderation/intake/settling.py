@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Count
 
 from aimass_apps.delivery.outbox import Announcement, announce_all
+from aimass_apps.draws import place_of
 from aimass_apps.inference.predictor import Span
 from aimass_apps.inference.text.language import find_languages
 from aimass_apps.submissions.decisions import NewDecision, record_decisions
@@ -35,7 +36,7 @@ def settle(submissions: list[Submission]) -> None:
     strikes = count_strikes(posts)
     for post in posts:
         # The public id is random: its first digits draw the audit, the same at every repeat of this transaction.
-        draw = int(post.public_id.hex[:8], 16) / 0x1_0000_0000
+        draw = place_of(post.public_id.bytes)
         submission = by_id[post.submission_id]
         judged = decide(answers_of(submission), policy, draw, find_languages(submission.text))
         _apply(post, judged, policy, strikes.get((post.platform_id, post.author), 0))

@@ -23,10 +23,11 @@ from transformers.utils import logging
 
 from aimass_apps.inference.devices import multiplies_bf16
 from aimass_apps.inference.kinds.bert.network import base_path
-from aimass_apps.ml.fit.bert import Settings, fit_bert
+from aimass_apps.ml.fit.bert import fit_bert
 from aimass_apps.ml.fit.progress import silent
 from aimass_apps.ml.recipe.examples import Example, Split, as_arrays, read_splits, subset
-from aimass_apps.ml.recipe.schema import Recipe, read_recipe
+from aimass_apps.ml.recipe.schema import Recipe, read_recipe, settings_as
+from aimass_apps.ml.recipe.settings import BertSettings
 
 RECIPE = Path("moderation/recipes/toxicity-bert-en.toml")
 OURS, PLAIN, GROUPED = "manage.py train", "Trainer, random batches", "Trainer, grouped by length"
@@ -66,7 +67,7 @@ def ours(recipe: Recipe, splits: Sequence[Split]) -> None:
 
 def plain(recipe: Recipe, examples: Sequence[Example], strategy: str) -> None:
     """The script that one writes first: tokenise, pad by batch, `Trainer.train()`."""
-    settings = Settings.of(recipe)
+    settings = settings_as(recipe, BertSettings)
     tokenizer = AutoTokenizer.from_pretrained(base_path(recipe.base))
     model = AutoModelForSequenceClassification.from_pretrained(
         base_path(recipe.base), num_labels=len(recipe.labels), problem_type="multi_label_classification"

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 import pytest
 from django.test import Client
 
-from aimass_apps.delivery.signing import new_secret
 from aimass_apps.people.models import Platform, User
+from aimass_apps.people.platforms import new_secret
 from aimass_apps.people.roles import Role
 from aimass_apps.registry.models import ModelVersion, Stage
 from aimass_apps.submissions.ledger import Result, claim, store

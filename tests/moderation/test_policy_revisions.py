@@ -43,7 +43,7 @@ def test_another_policy_file_is_not_changed_by_what_was_made_for_the_old_one(mon
 
 
 def test_rules_that_can_not_be_read_never_come_into_force():
-    with pytest.raises(UnusablePolicy, match="not a label"):
+    with pytest.raises(UnusablePolicy, match="must be a label"):
         revise_policy(versions={"x": {"act": {"rude": 0.9}}}, evidence={}, by=None)
     assert not PolicyRevision.objects.exists()
 

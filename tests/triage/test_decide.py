@@ -252,10 +252,10 @@ def test_a_model_that_fails_never_leaves_a_visit_as_self_care_by_silence(answers
         ({"at_least": {"immediate": 0.5}}, "at_least needs exactly"),
         ({"at_least": {"immediate": 2, "very_urgent": 0.4, "urgent": 0.4, "soon": 0.3}}, "at_least.immediate"),
         ({"weights": {"svm": -1}}, "weights.svm"),
-        ({"weights": [1]}, "weights must be an object"),
+        ({"weights": [1]}, "weights: must be"),
         ({"learned_share": "half"}, "learned_share"),
         ({"without_models": "self_care"}, "without_models"),
-        ({"colour": "red"}, "unknown keys: colour"),
+        ({"colour": "red"}, "colour: is not known here"),
         ({"version": ""}, "version"),
     ],
 )
@@ -272,9 +272,9 @@ def test_a_policy_that_is_missing_broken_or_no_object_is_refused(tmp_path: Path)
     (tmp_path / "broken.json").write_text("{")
     with pytest.raises(UnusablePolicy, match="is not JSON"):
         load_policy(tmp_path / "broken.json")
-    with pytest.raises(UnusablePolicy, match="must be an object"):
+    with pytest.raises(UnusablePolicy, match="must be a table"):
         read_policy([])
-    with pytest.raises(UnusablePolicy, match="missing keys: at_least, weights"):
+    with pytest.raises(UnusablePolicy, match="at_least: is missing; weights: is missing"):
         read_policy({"version": "x"})
 
 

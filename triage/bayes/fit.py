@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from aimass_apps.inference.output_head import plain_head
 from aimass_apps.ml.fit.progress import Report
 from aimass_apps.ml.recipe.examples import Split
-from aimass_apps.ml.recipe.schema import Recipe
+from aimass_apps.ml.recipe.schema import Recipe, settings_as
 from triage.bayes.predictor import FILES, TABLES, BayesPredictor
+from triage.bayes.settings import BayesSettings
 from triage.knowledge.load import Catalogue, Condition, Finding, load_catalogue
 
 ROUNDED = 4  # digits of a share
@@ -21,7 +23,7 @@ def fit_bayes(
     plan: Recipe, splits: Sequence[Split], work: Path, progress: Report
 ) -> Callable[[Path], tuple[BayesPredictor, Sequence[str]]]:
     """What stores the tables under `plan`'s settings (`tables`) in a folder, and opens them uncalibrated."""
-    held = tables(load_catalogue(), plan.settings["tables"])
+    held = tables(load_catalogue(), asdict(settings_as(plan, BayesSettings).tables))
 
     def store(folder: Path) -> tuple[BayesPredictor, Sequence[str]]:
         text = json.dumps(held, ensure_ascii=False, separators=(",", ":"))

@@ -8,5 +8,6 @@ KIND = Kind(
     key="bayes",
     title=_("Naive Bayes"),
     predictor="triage.bayes.predictor.BayesPredictor",
+    settings="triage.bayes.settings.BayesSettings",
     fitter="triage.bayes.fit.fit_bayes",
 )

@@ -1,13 +1,13 @@
 """Sentences, clauses and the reach of a trigger in free text, English and Chinese."""
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from aimass_apps.strict_files import BadFile, Count, Name, Text, read_json
 from triage.clinical_text.pattern_notation import compile_wordings
 
 if TYPE_CHECKING:
@@ -49,18 +49,63 @@ class Rules:
     list_scope: int
 
 
+class BadTriggers(BadFile):
+    """The trigger file can't be used; the message names the place."""
+
+
+Status = Literal["pseudo", "present", "absent", "past", "family", "uncertain"]
+Direction = Literal["forward", "backward", "both", "none"]
+Comma = Literal["pass", "clause", "list", "stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerGroup:
+    """One group of trigger wordings as the file has it; see `triggers.Trigger`."""
+
+    status: Status
+    words: tuple[Text, ...]
+    scope: Count
+    direction: Direction
+    comma: Comma = "stop"
+    chinese: bool = False
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerFile:
+    """The content of `assertion_triggers.json`."""
+
+    version: Name
+    source: Text
+    syntax: Text
+    triggers: tuple[TriggerGroup, ...]
+    terminators: tuple[Text, ...]
+    list_terminators: tuple[Text, ...]
+    chinese_terminators: tuple[Text, ...]
+    family_terminators: tuple[Text, ...]
+    clause_markers: Text
+    abbreviations: tuple[Text, ...]
+    list_scope: Count
+
+
+@cache
+def trigger_file() -> TriggerFile:
+    """Raises `BadTriggers`."""
+    return read_json(FILE, TriggerFile, BadTriggers)
+
+
 @cache
 def load_rules() -> Rules:
     """The scope rules of `assertion_triggers.json`."""
-    data = json.loads(FILE.read_text(encoding="utf-8"))
-    short = "".join(rf"(?<!\b{re.escape(word)}\.)" for word in data["abbreviations"])
+    file = trigger_file()
+    short = "".join(rf"(?<!\b{re.escape(word)}\.)" for word in file.abbreviations)
     return Rules(
-        terminators=compile_wordings(data["terminators"]),
-        list_terminators=compile_wordings(data["list_terminators"]),
-        family_terminators=compile_wordings(data["family_terminators"]),
-        chinese_terminators=compile_wordings(data["chinese_terminators"]),
-        clause_markers=re.compile(data["clause_markers"]),
-        list_scope=data["list_scope"],
+        terminators=compile_wordings(file.terminators),
+        list_terminators=compile_wordings(file.list_terminators),
+        family_terminators=compile_wordings(file.family_terminators),
+        chinese_terminators=compile_wordings(file.chinese_terminators),
+        clause_markers=re.compile(file.clause_markers),
+        list_scope=file.list_scope,
         boundaries=re.compile(rf"\.{short}(?=\s|$)|!(?!\w)|\?(?!\w|\s*(?:no|none|nil|yes)\b)|[\n;。！？；]"),
     )
 

@@ -1,17 +1,12 @@
 """The trigger lists of assertion detection, read from `assertion_triggers.json`, and where they occur."""
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Literal
 
-from triage.clinical_text.clauses import Sentence
+from triage.clinical_text.clauses import Comma, Direction, Sentence, Status, trigger_file
 from triage.clinical_text.pattern_notation import compile_wordings
-
-FILE = Path(__file__).with_name("assertion_triggers.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +18,10 @@ class Trigger:
     holds whoever speaks.
     """
 
-    status: Literal["pseudo", "present", "absent", "past", "family", "uncertain"]
-    direction: Literal["forward", "backward", "both", "none"]
+    status: Status
+    direction: Direction
     scope: int
-    comma: Literal["pass", "clause", "list", "stop"]
+    comma: Comma
     chinese: bool
     strict: bool
     pattern: re.Pattern[str]
@@ -46,15 +41,15 @@ def load_triggers() -> tuple[Trigger, ...]:
     """All trigger groups, in file order."""
     return tuple(
         Trigger(
-            status=group["status"],
-            direction=group["direction"],
-            scope=group["scope"],
-            comma=group.get("comma", "stop"),
-            chinese=group.get("chinese", False),
-            strict=group.get("strict", False),
-            pattern=compile_wordings(group["words"]),
+            status=group.status,
+            direction=group.direction,
+            scope=group.scope,
+            comma=group.comma,
+            chinese=group.chinese,
+            strict=group.strict,
+            pattern=compile_wordings(group.words),
         )
-        for group in json.loads(FILE.read_text(encoding="utf-8"))["triggers"]
+        for group in trigger_file().triggers
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from math import log
 from random import Random
 
 from triage.clinical_text.demographics import read_demographics
@@ -56,15 +55,6 @@ def groups_of(text: str, condition: str) -> dict[str, str]:
         "urgency": known.urgency,
         "system": known.system,
     }
-
-
-def prior_bias() -> dict[str, float]:
-    """Half the logarithm of each condition's prevalence.
-
-    Cases are drawn by the square root of prevalence, so that rare conditions are learnt; here the other half comes
-    back.
-    """
-    return {condition.id: 0.5 * log(condition.prevalence) for condition in load_catalogue().conditions.values()}
 
 
 def calm_texts(seed: int, n: int) -> Iterator[Row]:

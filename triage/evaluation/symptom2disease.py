@@ -25,7 +25,8 @@ from aimass_apps.ml.evaluate.measure import open_version
 from aimass_apps.ml.evaluate.metrics import rounded
 from aimass_apps.ml.fit.progress import Report
 from aimass_apps.ml.recipe.examples import Example, Split, read_table
-from aimass_apps.ml.recipe.schema import Recipe
+from aimass_apps.ml.recipe.schema import Recipe, settings_as
+from aimass_apps.ml.recipe.settings import BertSettings
 
 FOLDS: Final = 5
 BATCH: Final = 64
@@ -109,7 +110,7 @@ def _fit_bert(recipe: Recipe, split: Split, asked: Sequence[str], work: Path, re
 
     from aimass_apps.ml.fit.bert import encode, fit_bert, pad
 
-    if recipe.settings.get("head_c"):
+    if settings_as(recipe, BertSettings).head_c:
         return _fit_head(recipe, split, asked)
     fitted = fit_bert(recipe, [split], work, report)
     ids = encode(fitted.tokenizer, asked, fitted.settings.tokens)
@@ -123,7 +124,7 @@ def _fit_head(recipe: Recipe, split: Split, asked: Sequence[str]) -> Any:
     known, wanted = (_features(recipe, texts) for texts in ([row.text for row in split.training], asked))
     named = [next(iter(row.targets)) for row in split.training]
     weights = [row.weights[label] for row, label in zip(split.training, named, strict=True)]
-    head = LogisticRegression(C=recipe.settings["head_c"], max_iter=2000)
+    head = LogisticRegression(C=settings_as(recipe, BertSettings).head_c, max_iter=2000)
     head.fit(known, named, sample_weight=weights)
     columns = [list(head.classes_).index(label) for label in recipe.labels]
     return head.predict_log_proba(wanted)[:, columns]
@@ -149,7 +150,7 @@ def _embed(recipe: Recipe, texts: Sequence[str]) -> Any:
     model, tokenizer = open_base(recipe)
     model.head = torch.nn.Identity()  # the network then answers with what its head would read
     model.eval()
-    ids = encode(tokenizer, texts, recipe.settings["tokens"])
+    ids = encode(tokenizer, texts, settings_as(recipe, BertSettings).tokens)
     with torch.inference_mode():
         parts = [model(*pad(ids[start : start + BATCH])).numpy() for start in range(0, len(ids), BATCH)]
     vectors = np.concatenate(parts)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, get_args
 
 from aimass_apps.inference.kinds.ensemble.predictor import Ensemble
+from aimass_apps.ml.evaluate.significance import wilson_of
 from triage.decide import Outcome, Policy, Source, ThreeLevels, decide, three_levels
 from triage.knowledge.floor import Facts, Floor, safety_floor
 from triage.knowledge.scales import LEVELS, Level
@@ -24,7 +25,6 @@ SETS: Final[Mapping[str, Path]] = {"first": CASES, "second": FOLDER / "urgency_c
 VIGNETTES: Final = FOLDER / "vignettes.json"
 THREE: Final[tuple[ThreeLevels, ...]] = get_args(ThreeLevels)
 EMERGENCIES: Final = frozenset({"immediate", "very_urgent"})
-Z95: Final = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +174,11 @@ def _recall(pairs: Sequence[tuple[Level, Level]], level: Level) -> Share:
 
 
 def _share(hits: int, of: int) -> Share:
-    """Wilson's score interval (Wilson 1927)."""
+    """Of no case anything may be true."""
     if not of:
         return Share(0, 0, 0.0, 1.0)
-    rate, square = hits / of, Z95 * Z95
-    middle = (rate + square / (2 * of)) / (1 + square / of)
-    half = Z95 / (1 + square / of) * math.sqrt(rate * (1 - rate) / of + square / (4 * of * of))
-    return Share(hits, of, max(0.0, middle - half), min(1.0, middle + half))
+    found = wilson_of(hits, of)
+    return Share(hits, of, found.low, found.high)
 
 
 def _quadratic_kappa(places: Sequence[tuple[int, int]]) -> float:

@@ -5,44 +5,64 @@ and their finding probabilities start from DDXPlus (Fansi Tchango et al. 2022, C
 """
 
 import hashlib
-import json
-from collections.abc import Iterator, Mapping
+import math
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
+
+from annotated_types import Interval, Len, MinLen
+
+from aimass_apps.strict_files import BadFile, Count, Share, Text, read_json
+from triage.knowledge.scales import LEVELS, Level
 
 DATA = Path(__file__).parent / "data"
 
-URGENCIES = ("immediate", "very_urgent", "urgent", "soon", "self_care")
-KINDS = ("symptom", "sign", "history", "test", "vital")
+URGENCIES = LEVELS
 # Half-open age bands in years; a condition carries one relative weight for each.
 AGE_BANDS = ((0, 1), (1, 5), (5, 13), (13, 18), (18, 35), (35, 50), (50, 65), (65, 80), (80, 100))
+
+Probability = Annotated[float, Interval(gt=0, le=1)]
+Years = Annotated[float, Interval(ge=0, le=120)]
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+
+
+class BadCatalogue(BadFile):
+    """A data file of the catalogue can't be used; the message names the file and the entry."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something a patient says, a clinician sees or a test shows; `lay` and `clinical` are ways to word it."""
 
-    id: str
-    name: str
-    name_zh: str
-    kind: str
-    lay: tuple[str, ...]
-    clinical: tuple[str, ...]
-    question: str
-    source: str
+    id: Text
+    name: Text
+    name_zh: Text
+    kind: Literal["symptom", "sign", "history", "test", "vital"]
+    lay: Annotated[tuple[Text, ...], MinLen(1)]
+    clinical: Annotated[tuple[Text, ...], MinLen(1)]
+    question: Text
+    source: Text
     body_site: str = ""
+
+    def __post_init__(self) -> None:
+        _refuse_odd_id(self.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Duration:
     """How long the complaint has usually lasted when the patient comes: `low` to `high` of `unit`."""
 
-    unit: str
-    low: int
-    high: int
+    unit: Literal["hour", "day", "week", "month", "year"]
+    low: Count
+    high: Count
+
+    def __post_init__(self) -> None:
+        if self.low > self.high:
+            raise ValueError("the duration ends before it begins")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +79,7 @@ class Condition:
     name_zh: str
     synonyms: tuple[str, ...]
     icd10: str
-    urgency: str
+    urgency: Level
     urgency_reason: str
     prevalence: int
     age_range: tuple[float, float]
@@ -87,16 +107,71 @@ class Catalogue:
     findings: Mapping[str, Finding]
     version: str
 
-    def by_icd10(self, code: str) -> tuple[Condition, ...]:
-        """Conditions whose code equals `code`, or lies under it ("I21" finds "I21.9"); dots and case are free."""
-        wanted = code.replace(".", "").upper()
-        if not wanted:
-            return ()
-        return tuple(c for c in self.conditions.values() if c.icd10.replace(".", "").startswith(wanted))
-
     def condition_ids(self) -> tuple[str, ...]:
         """The label space of the diagnosis models, sorted."""
         return tuple(sorted(self.conditions))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ages:
+    range: tuple[Years, Years]
+    weights: Annotated[tuple[Count, ...], Len(len(AGE_BANDS), len(AGE_BANDS))]
+
+    def __post_init__(self) -> None:
+        if self.range[0] >= self.range[1]:
+            raise ValueError("the age range is empty")
+        if not sum(self.weights):
+            raise ValueError("the weights are all zero")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sexes:
+    male: Share
+    female: Share
+
+    def __post_init__(self) -> None:
+        if not math.isclose(self.male + self.female, 1, abs_tol=0.011):
+            raise ValueError("the shares of male and female patients do not add up to 1")
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A condition as its file has it; the file's name is its system."""
+
+    id: Text
+    name: Text
+    name_zh: Text
+    synonyms: tuple[Text, ...]
+    icd10: Text
+    urgency: Level
+    urgency_reason: Annotated[str, MinLen(12)]
+    prevalence: Annotated[int, Interval(ge=1, le=9)]
+    age: _Ages
+    sex: _Sexes
+    onset: Literal["sudden", "acute", "gradual"]
+    duration: Duration
+    findings: Mapping[str, Probability]
+    risk_factors: Mapping[str, Probability]
+    against: tuple[Text, ...]
+    source: Text
+
+    def __post_init__(self) -> None:
+        _refuse_odd_id(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Conditions:
+    conditions: tuple[_Told, ...]
+
+
+def _refuse_odd_id(entry: str) -> None:
+    if not _ID.fullmatch(entry):
+        raise ValueError("the id is not snake_case")
 
 
 Entry = TypeVar("Entry", Finding, Condition)
@@ -111,66 +186,52 @@ def load_catalogue() -> Catalogue:
 def read_catalogue(folder: Path) -> Catalogue:
     """Read `folder/conditions/*.json` and `folder/findings/*.json`.
 
-    Raises `ValueError` for an id used twice, `KeyError` for a missing field.
+    Raises `BadCatalogue`.
     """
     digest = hashlib.sha256()
     findings: dict[str, Finding] = {}
     conditions: dict[str, Condition] = {}
-    for path, entry in _entries(folder, "findings", digest):
-        _add(findings, _finding(entry), path)
-    for path, entry in _entries(folder, "conditions", digest):
-        _add(conditions, _condition(entry, path.stem), path)
+    for path in _files(folder / "findings", digest):
+        for finding in read_json(path, _Findings, BadCatalogue).findings:
+            _add(findings, finding, path)
+    for path in _files(folder / "conditions", digest):
+        for told in read_json(path, _Conditions, BadCatalogue).conditions:
+            _add(conditions, _condition(told, path.stem), path)
     return Catalogue(MappingProxyType(conditions), MappingProxyType(findings), digest.hexdigest()[:16])
 
 
-def _entries(folder: Path, part: str, digest: Any) -> Iterator[tuple[Path, dict[str, Any]]]:
-    for path in sorted((folder / part).glob("*.json")):
-        raw = path.read_bytes()
-        digest.update(path.name.encode() + b"\0" + raw)
-        for entry in json.loads(raw)[part]:
-            yield path, entry
+def _files(folder: Path, digest: Any) -> list[Path]:
+    paths = sorted(folder.glob("*.json"))
+    for path in paths:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return paths
 
 
 def _add(known: dict[str, Entry], entry: Entry, path: Path) -> None:
     if entry.id in known:
-        raise ValueError(f"{path.name}: the id {entry.id} is used twice")
+        raise BadCatalogue(f"the id {entry.id} is used twice", path)
     known[entry.id] = entry
 
 
-def _finding(entry: dict[str, Any]) -> Finding:
-    return Finding(
-        id=entry["id"],
-        name=entry["name"],
-        name_zh=entry["name_zh"],
-        kind=entry["kind"],
-        lay=tuple(entry["lay"]),
-        clinical=tuple(entry["clinical"]),
-        question=entry["question"],
-        source=entry["source"],
-        body_site=entry.get("body_site", ""),
-    )
-
-
-def _condition(entry: dict[str, Any], system: str) -> Condition:
-    low, high = entry["age"]["range"]
+def _condition(told: _Told, system: str) -> Condition:
     return Condition(
-        id=entry["id"],
-        name=entry["name"],
-        name_zh=entry["name_zh"],
-        synonyms=tuple(entry["synonyms"]),
-        icd10=entry["icd10"],
-        urgency=entry["urgency"],
-        urgency_reason=entry["urgency_reason"],
-        prevalence=entry["prevalence"],
-        age_range=(low, high),
-        age_weights=tuple(entry["age"]["weights"]),
-        male=entry["sex"]["male"],
-        female=entry["sex"]["female"],
-        onset=entry["onset"],
-        duration=Duration(**entry["duration"]),
-        findings=MappingProxyType(entry["findings"]),
-        risk_factors=MappingProxyType(entry["risk_factors"]),
-        against=tuple(entry["against"]),
-        source=entry["source"],
+        id=told.id,
+        name=told.name,
+        name_zh=told.name_zh,
+        synonyms=told.synonyms,
+        icd10=told.icd10,
+        urgency=told.urgency,
+        urgency_reason=told.urgency_reason,
+        prevalence=told.prevalence,
+        age_range=told.age.range,
+        age_weights=told.age.weights,
+        male=told.sex.male,
+        female=told.sex.female,
+        onset=told.onset,
+        duration=told.duration,
+        findings=MappingProxyType(dict(told.findings)),
+        risk_factors=MappingProxyType(dict(told.risk_factors)),
+        against=told.against,
+        source=told.source,
         system=system,
     )

@@ -4,29 +4,36 @@ A rule names phrase groups of `phrases.json` and vital conditions ("systolic<90"
 `any` where it is given, none of `none`; "a|b" in a term means either. Limits by age are half-open, in years.
 """
 
-import json
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final, Literal
 
+from annotated_types import Interval, MinLen
+
+from aimass_apps.strict_files import BadFile, Name, Text, checked, read_json
 from triage.clinical_text.assertion import Lexicon, compile_lexicon
-from triage.knowledge.scales import LEVELS, Level
+from triage.knowledge.scales import Level
 from triage.knowledge.vital_terms import BadTerm, VitalTerm, read_vital_term
+from triage.vitals import Vitals
 
 FOLDER: Final = Path(__file__).parent / "data"
 OLDEST: Final = 130.0  # years
-_NEEDED: Final = frozenset({"id", "name", "name_zh", "level", "source", "fires", "near_miss"})
-_KNOWN: Final = _NEEDED | {"all", "any", "none", "limits"}
+_RULES: Final = "red_flags.json"
 
 
-class RedFlagError(ValueError):
+class RedFlagError(BadFile):
     """A rule or phrase file that cannot be used; the message names the rule."""
 
 
 Term = tuple[str | VitalTerm, ...]
 """Alternatives: phrase groups by name, or comparisons."""
+
+
+Years = Annotated[float, Interval(ge=0, le=130)]
+Sex = Literal["female", "male"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +43,16 @@ class Limits:
     `pregnant` False leaves out who is known to be pregnant. Raises `RedFlagError` for a value that limits nothing.
     """
 
-    age_min: float | None = None
-    age_max: float | None = None
-    sex: str | None = None
+    age_min: Years | None = None
+    age_max: Years | None = None
+    sex: Sex | None = None
     pregnant: bool | None = None
 
     def __post_init__(self) -> None:
-        low = 0.0 if self.age_min is None else self.age_min
-        high = OLDEST if self.age_max is None else self.age_max
-        if not all(_is_age(age) for age in (low, high)) or low >= high:
-            raise RedFlagError("limits of age need 0 <= age_min < age_max, in years")
+        if (self.age_min or 0.0) >= (OLDEST if self.age_max is None else self.age_max):
+            raise ValueError("limits of age need 0 <= age_min < age_max")
         if self.age_min == 0 or self.age_max == OLDEST:
-            raise RedFlagError("a limit of age that everyone keeps")
-        if self.sex not in (None, "female", "male"):
-            raise RedFlagError("a limit of sex is female or male")
-        if not isinstance(self.pregnant, bool | None):
-            raise RedFlagError("a limit of pregnancy is true or false")
-
-
-def _is_age(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= OLDEST
+            raise ValueError("a limit of age that everyone keeps")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,68 +82,129 @@ class Phrases:
     version: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """One phrase group: wordings in both languages."""
+
+    en: Annotated[tuple[Text, ...], MinLen(1)]
+    zh: tuple[Text, ...] = ()
+    history_counts: bool = False
+    modifier: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _PhraseFile:
+    version: Name
+    source: Text
+    syntax: Text
+    phrases: Mapping[str, _Group]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A text case of a rule, and what else is known in it."""
+
+    text: Text
+    age: Years | None = None
+    sex: Sex | None = None
+    pregnant: bool | None = None
+    vitals: Mapping[str, bool | float | str] | None = None
+
+    def __post_init__(self) -> None:
+        Vitals.from_mapping(self.vitals or {})
+
+    def known(self) -> dict[str, object]:
+        """What is said of the case."""
+        return {each.name: value for each in fields(self) if (value := getattr(self, each.name)) is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A rule as its file has it."""
+
+    id: Text
+    name: Text
+    name_zh: Text
+    level: Literal["immediate", "very_urgent", "urgent"]
+    source: Annotated[str, MinLen(9)]
+    fires: _Case
+    near_miss: _Case
+    all: tuple[Text, ...] = ()
+    any: tuple[Text, ...] = ()
+    none: tuple[Text, ...] = ()
+    limits: Mapping[Literal["age_min", "age_max", "sex", "pregnant"], float | bool | str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.all and not self.any:
+            raise ValueError(f"{self.id}: a rule needs a condition")
+
+
+@dataclass(frozen=True, slots=True)
+class _RuleFile:
+    version: Name
+    source: Text
+    rules: tuple[_Told, ...]
+
+
 @cache
 def load_phrases() -> Phrases:
-    """The phrase groups of `phrases.json`, English and Chinese together."""
-    data = json.loads((FOLDER / "phrases.json").read_text(encoding="utf-8"))
-    groups = data["phrases"]
+    """The phrase groups of `phrases.json`, English and Chinese together. Raises `RedFlagError`."""
+    file = read_json(FOLDER / "phrases.json", _PhraseFile, RedFlagError)
     return Phrases(
-        lexicon=compile_lexicon({name: [*group["en"], *group.get("zh", [])] for name, group in groups.items()}),
-        history_counts=frozenset(name for name, group in groups.items() if group.get("history_counts")),
-        modifiers=frozenset(name for name, group in groups.items() if group.get("modifier")),
-        version=data["version"],
+        lexicon=compile_lexicon({name: [*group.en, *group.zh] for name, group in file.phrases.items()}),
+        history_counts=frozenset(name for name, group in file.phrases.items() if group.history_counts),
+        modifiers=frozenset(name for name, group in file.phrases.items() if group.modifier),
+        version=file.version,
     )
 
 
 @cache
 def load_rules() -> tuple[Rule, ...]:
-    """Every red-flag rule. Raises RedFlagError for an unknown key, phrase group, vital sign, level or limit."""
-    data = json.loads((FOLDER / "red_flags.json").read_text(encoding="utf-8"))
-    return tuple(_rule(raw) for raw in data["rules"])
+    """Every red-flag rule. Raises `RedFlagError`."""
+    rules = tuple(_rule(told, f"rules[{place}]") for place, told in enumerate(_rule_file().rules))
+    if twice := [name for name, count in Counter(rule.id for rule in rules).items() if count > 1]:
+        raise RedFlagError(f"{', '.join(twice)}: the id is used twice", FOLDER / _RULES)
+    return rules
+
+
+def rules_version() -> str:
+    """The version of the rule file, for the record of a decision."""
+    return _rule_file().version
 
 
 @cache
-def rules_version() -> str:
-    """The version of the rule file, for the record of a decision."""
-    return str(json.loads((FOLDER / "red_flags.json").read_text(encoding="utf-8"))["version"])
+def _rule_file() -> _RuleFile:
+    return read_json(FOLDER / _RULES, _RuleFile, RedFlagError)
 
 
-def _rule(raw: Mapping[str, Any]) -> Rule:
-    if odd := sorted((raw.keys() - _KNOWN) | (_NEEDED - raw.keys())):
-        raise RedFlagError(f"{raw.get('id')}: unknown or missing: {', '.join(odd)}")
-    if raw.get("level") not in LEVELS[:3]:
-        raise RedFlagError(f"{raw.get('id')}: level must be one of {', '.join(LEVELS[:3])}")
-    terms: dict[str, Any] = {
-        key: tuple(_term(raw, text) for text in raw.get(key, ())) for key in ("all", "any", "none")
-    }
-    if not terms["all"] and not terms["any"]:
-        raise RedFlagError(f"{raw['id']}: a rule needs a condition")
-    return Rule(**{key: raw[key] for key in _NEEDED}, **terms, limits=_limits(raw))
+def _rule(told: _Told, place: str) -> Rule:
+    # A limit that is null would be one that is not there: the file's shape has none.
+    limits = checked(dict(told.limits), Limits, RedFlagError, FOLDER / _RULES, f"{place}.limits")
+    terms = {key: tuple(_term(told, text) for text in getattr(told, key)) for key in ("all", "any", "none")}
+    return Rule(
+        id=told.id,
+        name=told.name,
+        name_zh=told.name_zh,
+        level=told.level,
+        source=told.source,
+        **terms,
+        limits=limits,
+        fires=told.fires.known(),
+        near_miss=told.near_miss.known(),
+    )
 
 
-def _limits(raw: Mapping[str, Any]) -> Limits:
-    given = raw.get("limits", {})
-    if unknown := sorted(given.keys() - {field.name for field in fields(Limits)}):
-        raise RedFlagError(f"{raw['id']}: unknown limits: {', '.join(unknown)}")
-    if None in given.values():
-        raise RedFlagError(f"{raw['id']}: a limit that is not there is left out")
-    try:
-        return Limits(**given)
-    except RedFlagError as error:
-        raise RedFlagError(f"{raw['id']}: {error}") from error
-
-
-def _term(raw: Mapping[str, Any], text: str) -> Term:
-    return tuple(_alternative(str(raw["id"]), part.strip()) for part in text.split("|"))
+def _term(told: _Told, text: str) -> Term:
+    return tuple(_alternative(told.id, part.strip()) for part in text.split("|"))
 
 
 def _alternative(rule: str, part: str) -> str | VitalTerm:
     try:
         term = read_vital_term(part)
     except BadTerm as error:
-        raise RedFlagError(f"{rule}: {error}") from error
+        raise RedFlagError(f"{rule}: {error}", FOLDER / _RULES) from error
     if term is not None:
         return term
     if part not in load_phrases().lexicon:
-        raise RedFlagError(f"{rule}: unknown phrase group {part!r}")
+        raise RedFlagError(f"{rule}: unknown phrase group {part!r}", FOLDER / _RULES)
     return part

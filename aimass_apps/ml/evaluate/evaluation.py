@@ -12,7 +12,7 @@ from sklearn.metrics import f1_score
 
 from aimass_apps.inference.predictor import Item, NoAnswer, Predictor
 from aimass_apps.ml.evaluate import metrics
-from aimass_apps.ml.evaluate.evaluation_tasks import Task, groups_of
+from aimass_apps.ml.evaluate.evaluation_tasks import Classes, Task, groups_of
 from aimass_apps.ml.recipe.examples import label_value
 from aimass_apps.registry.artefacts import Manifest
 
@@ -171,16 +171,16 @@ def _classes(
     rows: Sequence[dict[str, Any]], scores: Sequence[Mapping[str, float]], task: Task, manifest: Manifest
 ) -> float:
     assert task.classes is not None  # noqa: S101 - the caller asked
-    truth = [str(row[task.classes["column"]]) for row in rows]
+    truth = [str(row[task.classes.column]) for row in rows]
     guessed = [_class(row, task.classes, manifest.thresholds) for row in scores]
     return metrics.rounded(f1_score(truth, guessed, average="macro"))
 
 
-def _class(row: Mapping[str, float], classes: Mapping[str, Any], thresholds: Mapping[str, float]) -> str:
-    for name, label, *own in classes["order"]:
+def _class(row: Mapping[str, float], classes: Classes, thresholds: Mapping[str, float]) -> str:
+    for name, label, *own in classes.order:
         if row.get(label, 0.0) >= (own[0] if own else thresholds.get(label, UNKNOWN_THRESHOLD)):
-            return str(name)
-    return str(classes["otherwise"])
+            return name
+    return classes.otherwise
 
 
 Side = tuple[Sequence[Mapping[str, float]], Manifest]  # the answers to all rows, and who gave them

@@ -4,26 +4,38 @@ from __future__ import annotations
 
 import random
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from annotated_types import MinLen
 
 from aimass_apps.ml.recipe.examples import read_table
-from aimass_apps.ml.recipe.schema import BadRecipe, LabelRule, by_path, read_rule
+from aimass_apps.ml.recipe.named import NotRegistered, named, refuse_unknown
+from aimass_apps.ml.recipe.schema import BadRecipe, LabelRule
+from aimass_apps.strict_files import Count, Share, Text, checked, read_toml
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """`order` names class, label and perhaps a limit of its own; the first that is reached counts, else `otherwise`."""
+
+    column: Text
+    order: Annotated[tuple[tuple[Text, Text] | tuple[Text, Text, Share], ...], MinLen(1)]
+    otherwise: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """One test. `truth` makes a yes or no, `labels` names label columns, `condition` the column of a diagnosis.
 
-    `classes` cuts one column into several classes by labels in order, each from a limit of its own or its threshold;
+    `classes` cuts one column into several classes by labels;
     `group` and `function` are columns, `reader` makes a row of a raw one, `group_words` a group of the rows that hold
     the word; `sample` takes that many rows at most; every run on this test is written to the project's file `log`.
     """
 
-    name: str
+    name: Text
     file: str = ""
     generator: str = ""
     reader: str = ""
@@ -31,22 +43,25 @@ class Task:
     truth: LabelRule | None = None
     labels: tuple[str, ...] = ()
     answer: tuple[str, ...] = ()
-    classes: Mapping[str, Any] | None = None
+    classes: Classes | None = None
     condition: str = ""
     group: str = ""
     function: str = ""
     group_words: tuple[str, ...] = ()
-    sample: int = 0
+    sample: Count = 0
     log: str = ""
 
 
 def read_tasks(path: Path) -> dict[str, Task]:
     """The tasks of a `tasks.toml`, by name. Raises `BadRecipe`."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        return {name: _task(name, each) for name, each in raw.items()}
-    except (OSError, tomllib.TOMLDecodeError, TypeError) as error:
-        raise BadRecipe(f"{path}: {error}") from error
+    tables = read_toml(path, dict[str, dict[str, Any]], BadRecipe)
+    if named_twice := [name for name, each in tables.items() if "name" in each]:
+        raise BadRecipe("is the table's own name", path, f"{named_twice[0]}.name")
+    named_tables = {name: {"name": name, **each} for name, each in tables.items()}
+    tasks = checked(named_tables, dict[str, Task], BadRecipe, path)
+    for task in tasks.values():
+        _refuse_unknown(task, path)
+    return tasks
 
 
 def task_for(path: Path, tasks: Mapping[str, Task], labels: tuple[str, ...]) -> Task:
@@ -68,9 +83,9 @@ def task_for(path: Path, tasks: Mapping[str, Task], labels: tuple[str, ...]) -> 
 
 def read_rows(task: Task, path: Path | None, seed: int = 1) -> list[dict[str, Any]]:
     """The task's rows, sampled where it says so."""
-    rows = list(by_path(task.generator)() if task.generator else read_table(path or Path(task.file)))
+    rows = list(named("test", task.generator)() if task.generator else read_table(path or Path(task.file)))
     if task.reader:
-        rows = [by_path(task.reader)(row) for row in rows]
+        rows = [named("reader", task.reader)(row) for row in rows]
     if task.sample and len(rows) > task.sample:
         rows = random.Random(seed).sample(rows, task.sample)  # noqa: S311 - sampling, not secrecy
     return rows
@@ -88,11 +103,13 @@ def groups_of(task: Task, rows: list[dict[str, Any]]) -> list[str]:
     return [match[1].lower() if match else "" for match in found]
 
 
-def _task(name: str, raw: dict[str, Any]) -> Task:
-    known = {each.name for each in fields(Task)}
-    if not set(raw) <= known:
-        raise TypeError(f"{name}: unknown {', '.join(sorted(set(raw) - known))}")
-    if "truth" in raw:
-        raw = {**raw, "truth": read_rule(raw["truth"])}
-    lists: dict[str, Any] = {key: tuple(raw[key]) for key in ("labels", "answer", "group_words") if key in raw}
-    return Task(name=name, **(raw | lists))
+def _refuse_unknown(task: Task, path: Path) -> None:
+    if bool(task.file) == bool(task.generator):
+        raise BadRecipe("needs either a file or a generator", path, task.name)
+    try:
+        if task.generator:
+            refuse_unknown("test", task.generator)
+        if task.reader:
+            refuse_unknown("reader", task.reader)
+    except NotRegistered as error:
+        raise BadRecipe(str(error), path, task.name) from None

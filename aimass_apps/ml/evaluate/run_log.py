@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from aimass_apps.ml.evaluate.card import CARD, table
+from aimass_apps.ml.evaluate.card import CARD
 from aimass_apps.ml.evaluate.evaluation_report import KEPT
 from aimass_apps.registry.artefacts import read_manifest
 
@@ -53,20 +53,3 @@ def read_runs(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         return []
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-
-
-def render_runs(runs: Iterable[Mapping[str, Any]]) -> str:
-    """The log as a Markdown table."""
-    return table(
-        ("at", "version", "artefact", "rows", "figures"),
-        [
-            (
-                each["at"],
-                each["version"],
-                each["artefact"],
-                each["rows"],
-                ", ".join(f"{name} {value}" for name, value in each["figures"].items() if name != "rows"),
-            )
-            for each in runs
-        ],
-    )

@@ -29,8 +29,13 @@ class McNemar(NamedTuple):
 
 def wilson(right: Bools) -> Interval:
     """The share of `right`, shape (rows,), with Wilson's score interval (Wilson 1927). Raises `ValueError` for none."""
-    found = binomtest(int(right.sum()), len(right)).proportion_ci(0.95, method="wilson")
-    return Interval(float(right.mean()), float(found.low), float(found.high))
+    return wilson_of(int(right.sum()), len(right))
+
+
+def wilson_of(hits: int, of: int) -> Interval:
+    """The same from counts. Raises `ValueError` for none."""
+    found = binomtest(hits, of).proportion_ci(0.95, method="wilson")
+    return Interval(hits / of, float(found.low), float(found.high))
 
 
 def mcnemar(first: Bools, second: Bools) -> McNemar:

@@ -22,6 +22,7 @@ from torch import nn
 from torch.nn import functional
 from transformers import AutoTokenizer
 
+from aimass_apps.draws import drawn
 from aimass_apps.inference.kinds.bert.network import base_path, freeze_embeddings, from_base
 from aimass_apps.ml.fit import checkpoints
 from aimass_apps.ml.fit.bert import encode, length_grouped, pad
@@ -122,7 +123,7 @@ def split_texts(texts: Iterable[str]) -> tuple[list[str], list[str]]:
     different = sorted({text for text in texts if text.strip()})
     parts: tuple[list[str], list[str]] = ([], [])
     for text in different:
-        parts[int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF < HELD_BACK].append(text)
+        parts[drawn(text) < HELD_BACK].append(text)
     if len(different) < ENOUGH or not all(parts):
         raise TooFewTexts(f"{len(different)} different texts are too few to adapt to.")
     return parts

@@ -9,8 +9,6 @@ from peft import LoraConfig, get_peft_model
 
 from aimass_apps.inference.kinds.bert.network import TextClassifier
 
-LORA = "lora"
-
 
 def add_adapters(model: TextClassifier, *, rank: int, alpha: int, targets: Sequence[str]) -> None:
     """Freeze the encoder of `model`, in place, and put an adapter of `rank` beside each matrix named in `targets`.

@@ -10,7 +10,8 @@ from aimass_apps.inference.output_head import Array, plain_head
 from aimass_apps.ml.fit import processes
 from aimass_apps.ml.fit.progress import Progress, Report
 from aimass_apps.ml.recipe.examples import Split
-from aimass_apps.ml.recipe.schema import Recipe
+from aimass_apps.ml.recipe.schema import Recipe, settings_as, settings_of
+from aimass_apps.ml.recipe.settings import BertSettings, Reads
 
 
 class Fitted(Protocol):
@@ -25,12 +26,9 @@ Fitter = Callable[[Recipe, Sequence[Split], Path, Report], Store]  # recipe, row
 
 def head_shape(plan: Recipe) -> dict[str, Any]:
     """The head's settings that a recipe may set."""
-    given = plan.settings
-    return {
-        "tokens": given.get("serve_tokens", 128),
-        "combine": given.get("combine", "max"),
-        "reads": given.get("reads", ()),
-    }
+    given = settings_of(plan)
+    windows = {"tokens": given.serve_tokens, "combine": given.combine} if isinstance(given, BertSettings) else {}
+    return {**windows, "reads": given.reads} if isinstance(given, Reads) else windows
 
 
 def fit_bert_version(plan: Recipe, splits: Sequence[Split], work: Path, progress: Report) -> Store:
@@ -49,7 +47,7 @@ def fit_bert_version(plan: Recipe, splits: Sequence[Split], work: Path, progress
     def store(folder: Path) -> tuple[Fitted, Sequence[str]]:
         progress(Progress("compress", 0, 1))
         head = plain_head(plan.groups, **head_shape(plan))
-        compress(fitted.model, fitted.tokenizer, head, folder, plan.settings.get("bits", 8))
+        compress(fitted.model, fitted.tokenizer, head, folder, settings_as(plan, BertSettings).bits)
         return BertPredictor.load(folder, "cpu"), FILES
 
     return store

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,58 +19,18 @@ from aimass_apps.inference.devices import multiplies_bf16
 from aimass_apps.inference.kinds.bert.network import TextClassifier, freeze_embeddings, freeze_layers
 from aimass_apps.inference.text.normalise import normalise
 from aimass_apps.ml.fit import checkpoints
-from aimass_apps.ml.fit.adapters import LORA, add_adapters, merge_adapters
+from aimass_apps.ml.fit.adapters import add_adapters, merge_adapters
 from aimass_apps.ml.fit.base_model import open_base
 from aimass_apps.ml.fit.progress import Progress, Report
 from aimass_apps.ml.recipe.examples import Example, Split, as_arrays, epoch, epoch_sizes
 from aimass_apps.ml.recipe.provenance import training_sha256
-from aimass_apps.ml.recipe.schema import BadRecipe, Recipe
+from aimass_apps.ml.recipe.schema import Recipe, settings_as
+from aimass_apps.ml.recipe.settings import BertSettings
 from aimass_apps.ml.shrink.prune import keep_layers, keep_neurons
 
 WINDOW = 50  # batches whose rows are sorted together: enough to lose the padding, few enough to stay random
 
 Watch = Callable[[int, TextClassifier], None]  # called with step and network after each checkpoint
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a recipe's `[settings]` may set.
-
-    `tokens` is the longest text in training, `learning_rate` the peak; `steps` ends the last epoch early.
-    `freeze_layers` keeps that many of the lowest layers as they are; the head learns `head_pace` times as fast.
-    `bf16` multiplies matrices in bfloat16 where the GPU or processor is made for it; weights stay float32.
-    `keep_base` is the share of the base in the final weights: drawn back towards it, a network keeps more of its sense
-    for texts unlike the training's (WiSE-FT, Wortsman et al. 2022).
-    `layers` and `neurons` prune the base first (see `prune`; 0 keeps all); `adapter = "lora"` trains adapters of `rank`
-    and `alpha` beside the matrices named in `targets`; `label_weights` multiply a label's part of the loss.
-    """
-
-    epochs: int = 2
-    steps: int = 0
-    learning_rate: float = 8e-5
-    batch: int = 32
-    tokens: int = 96
-    warmup: float = 0.06
-    weight_decay: float = 0.01
-    dropout: float = 0.1
-    freeze_embeddings: bool = True
-    freeze_layers: int = 0
-    head_pace: float = 1.0
-    checkpoint_every: int = 200
-    bf16: bool = False
-    keep_base: float = 0.0
-    layers: int = 0
-    neurons: int = 0
-    adapter: str = ""
-    rank: int = 8
-    alpha: int = 16
-    targets: Sequence[str] = ()
-    label_weights: Mapping[str, float] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, recipe: Recipe) -> Settings:
-        known = {each.name for each in fields(cls)}
-        return cls(**{name: value for name, value in recipe.settings.items() if name in known})
 
 
 @dataclass(slots=True)
@@ -79,7 +39,7 @@ class Fitted:
 
     model: TextClassifier
     tokenizer: Tokenizer
-    settings: Settings
+    settings: BertSettings
     curves: list[dict[str, float]]
 
 
@@ -89,7 +49,7 @@ def fit_bert(recipe: Recipe, splits: Sequence[Split], out: Path, report: Report,
     `progress.Stopped` raised by `report` leaves a checkpoint behind. On several GPUs start it with `accelerate launch`,
     on several CPUs with `torchrun`: each process takes its share of every batch. Raises `BadRecipe`.
     """
-    settings = Settings.of(recipe)
+    settings = settings_as(recipe, BertSettings)
     torch.manual_seed(recipe.seed)
     model, tokenizer = open_base(recipe)
     model.dropout.p = settings.dropout
@@ -111,21 +71,19 @@ def draw_back(model: TextClassifier, start: Mapping[str, torch.Tensor], share: f
             weight.lerp_(start[name].to(weight.device), share)
 
 
-def _prune(model: TextClassifier, settings: Settings) -> None:
+def _prune(model: TextClassifier, settings: BertSettings) -> None:
     if settings.layers:
         keep_layers(model, settings.layers)
     if settings.neurons:
         keep_neurons(model, settings.neurons)
 
 
-def _shape(model: TextClassifier, settings: Settings) -> None:
+def _shape(model: TextClassifier, settings: BertSettings) -> None:
     """Freeze and adapt the network as the settings say."""
     if settings.freeze_embeddings:
         freeze_embeddings(model)
     freeze_layers(model, settings.freeze_layers)
     if settings.adapter:
-        if settings.adapter != LORA:
-            raise BadRecipe(f"adapter = {settings.adapter!r}: only {LORA!r} is known")
         add_adapters(model, rank=settings.rank, alpha=settings.alpha, targets=settings.targets)
 
 
@@ -177,7 +135,7 @@ def masked_loss(
     return total
 
 
-def _paced(model: TextClassifier, settings: Settings) -> list[dict[str, Any]]:
+def _paced(model: TextClassifier, settings: BertSettings) -> list[dict[str, Any]]:
     """What is trained, in groups: matrices decay, biases and norms do not, and the fresh head has its own pace."""
     head = {id(each) for each in model.head.parameters()}
     trained = [each for each in model.parameters() if each.requires_grad]
@@ -192,9 +150,7 @@ def _paced(model: TextClassifier, settings: Settings) -> list[dict[str, Any]]:
     ]
 
 
-def _label_weights(recipe: Recipe, settings: Settings) -> np.ndarray:
-    if unknown := set(settings.label_weights) - set(recipe.labels):
-        raise BadRecipe(f"{recipe.path}: label_weights of unknown labels: {', '.join(sorted(unknown))}")
+def _label_weights(recipe: Recipe, settings: BertSettings) -> np.ndarray:
     return np.array([settings.label_weights.get(label, 1.0) for label in recipe.labels], np.float32)
 
 
@@ -204,7 +160,7 @@ class _Run:
     def __init__(
         self,
         recipe: Recipe,
-        settings: Settings,
+        settings: BertSettings,
         splits: Sequence[Split],
         out: Path,
         report: Report,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,8 @@ from aimass_apps.inference.output_head import Array
 from aimass_apps.inference.predictor import Item, Predictor, load_predictor
 from aimass_apps.ml.fit.progress import Progress, Report
 from aimass_apps.ml.recipe.examples import Example, Split
-from aimass_apps.ml.recipe.schema import BadRecipe, Recipe
+from aimass_apps.ml.recipe.schema import BadRecipe, Recipe, settings_as
+from aimass_apps.ml.recipe.settings import BertSettings, Distil
 from aimass_apps.registry.artefacts import MANIFEST, STARTERS, sha256
 
 CACHE = "teacher-{}.safetensors"
@@ -29,7 +30,7 @@ CHUNK = 256  # texts between two writes of the cache
 
 
 @dataclass(frozen=True, slots=True)
-class Teaching:
+class Teaching(Distil):
     """`[settings.distil]`: who teaches, its `share` of the loss on annotated labels, and about which texts it is asked.
 
     `teacher` is an artefact folder, a starter, a recipe (`train` has put its folder here), or several of them: their
@@ -38,12 +39,6 @@ class Teaching:
     annotation from a sure one. `rows` texts at most are asked about, drawn by the recipe's seed, of the named
     `sources` or of every source; the others keep their annotated targets alone.
     """
-
-    teacher: str | Sequence[str | Sequence[str]]
-    share: float = 0.5
-    rows: int = 20_000
-    sources: Sequence[str] = ()
-    folds: int = 1
 
     def texts(self, splits: Sequence[Split], seed: int) -> list[str]:
         """What is asked about. Raises `BadRecipe` for a source that is not there."""
@@ -64,6 +59,14 @@ class Teaching:
                 yield from ((artefact_folder(one), fold) for fold, one in enumerate(each))
 
 
+def teaching_of(recipe: Recipe) -> Teaching:
+    """Raises `BadRecipe` where nobody is named."""
+    found = settings_as(recipe, BertSettings).distil
+    if found is None:
+        raise BadRecipe("names no teacher", recipe.path, "settings.distil")
+    return Teaching(**{each.name: getattr(found, each.name) for each in fields(found)})
+
+
 def artefact_folder(name: str) -> Path:
     """Where the artefact folder or starter `name` is. Raises `BadRecipe`."""
     for folder in (Path(name), STARTERS / name):
@@ -82,7 +85,7 @@ def with_teacher(recipe: Recipe, splits: Sequence[Split], work: Path, report: Re
 
     The answers are kept under `work` and asked for once. Raises `BadRecipe`.
     """
-    teaching = Teaching(**recipe.settings["distil"])
+    teaching = teaching_of(recipe)
     said: dict[str, list[Array]] = {}
     texts = teaching.texts(splits, recipe.seed)
     for folder, fold in teaching.teachers():

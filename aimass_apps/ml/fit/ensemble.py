@@ -18,6 +18,7 @@ from scipy.optimize import minimize
 
 from aimass_apps.inference.kinds.ensemble.predictor import LEAST, Ensemble, Rule, entropy
 from aimass_apps.inference.predictor import Item, Predictor
+from aimass_apps.ml.recipe.settings import Wanted
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -27,21 +28,6 @@ FEWEST = 200  # cases; a limit for 90 % rests on the worst tenth of them
 
 class TooFewCases(ValueError):
     """Not enough cases to fit or to refit an ensemble; the message says how many there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a recipe asks for.
-
-    `coverage`: the share of cases whose truth the set must hold. `false_alarms`: the share of known cases that may be
-    called unknown. `evenness`: how strongly powers are drawn to each other. See `inference.ensemble.Rule` for the rest.
-    """
-
-    coverage: float = 0.9
-    false_alarms: float = 0.05
-    evenness: float = 0.0
-    rank_cost: float = 0.0
-    free_ranks: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,8 @@ from aimass_apps.inference.tensors import write_weights
 from aimass_apps.inference.text.normalise import normalise
 from aimass_apps.ml.fit.progress import Progress, Report
 from aimass_apps.ml.recipe.examples import Example, as_arrays
-from aimass_apps.ml.recipe.schema import BadRecipe, Recipe
+from aimass_apps.ml.recipe.schema import BadRecipe, Recipe, settings_as
+from aimass_apps.ml.recipe.settings import Feature, SvmSettings
 
 MANY = 20  # labels; above it averaged stochastic descent is taken, ten times as fast at equal quality
 FOLDS = 4
@@ -63,8 +64,8 @@ def fit_svm(recipe: Recipe, examples: Sequence[Example], report: Report) -> SvmP
         wanted = targets[known, column]
         _refuse_one_side(label, wanted >= 0.5)
         sure = weights[known, column] * np.abs(2 * wanted - 1) + 1e-6
-        if "hard_negatives" in recipe.settings:
-            sure *= _hardness(matrix[known], wanted >= 0.5, sure, recipe)
+        if times := settings_as(recipe, SvmSettings).hard_negatives:
+            sure *= _hardness(matrix[known], wanted >= 0.5, sure, recipe, times)
         plane = _plane(matrix[known], wanted >= 0.5, sure, recipe)
         coefficients[column], intercepts[column] = plane.coef_[0], plane.intercept_[0]
     return SvmPredictor(features, coefficients, intercepts, plain_head(recipe.groups))
@@ -95,27 +96,23 @@ def _fit_features(recipe: Recipe, texts: Sequence[str], targets: Any, weights: A
     """The features of `[[settings.features]]` and what they make of the texts; `targets` are of the first label."""
     read = [normalise(text).text for text in texts]
     vectorisers, blocks = [], []
-    for settings in recipe.settings["features"]:
-        bayes = settings.get("weigh") == "bayes"
-        if settings.get("analyzer") not in {"word", "char", "char_wb", *((PAIRS,) if bayes else ())}:
-            raise BadRecipe('settings.features: analyzer is word, char, char_wb, or pairs with weigh = "bayes"')
-        vectoriser, block = _weighed_by_side(settings, read, targets, weights) if bayes else _by_idf(settings, read)
+    for wanted in settings_as(recipe, SvmSettings).features:
+        bayes = wanted.weigh == "bayes"
+        vectoriser, block = _weighed_by_side(wanted, read, targets, weights) if bayes else _by_idf(wanted, read)
         vectorisers.append(vectoriser)
         blocks.append(block)
     return Features(vectorisers), csr_matrix(hstack(blocks), dtype=np.float32)
 
 
-def _by_idf(settings: Mapping[str, Any], texts: Sequence[str]) -> tuple[Any, csr_matrix]:
-    limits = {"max_features": settings["most"], "min_df": settings.get("min_df", 2)}
-    vectoriser = new_vectoriser(settings["analyzer"], settings["ngrams"], **limits)
+def _by_idf(wanted: Feature, texts: Sequence[str]) -> tuple[Any, csr_matrix]:
+    limits = {"max_features": wanted.most, "min_df": wanted.min_df}
+    vectoriser = new_vectoriser(wanted.analyzer, wanted.ngrams, **limits)
     return vectoriser, vectoriser.fit_transform(texts)
 
 
-def _weighed_by_side(
-    settings: Mapping[str, Any], texts: Sequence[str], targets: Any, weights: Any
-) -> tuple[Any, csr_matrix]:
-    analyzer, ngrams = settings["analyzer"], settings.get("ngrams", [1, 1])
-    limits = {"max_features": settings["most"], "min_df": settings.get("min_df", 2)}
+def _weighed_by_side(wanted: Feature, texts: Sequence[str], targets: Any, weights: Any) -> tuple[Any, csr_matrix]:
+    analyzer, ngrams = wanted.analyzer, wanted.ngrams
+    limits = {"max_features": wanted.most, "min_df": wanted.min_df}
     if analyzer == PAIRS:
         words = [chinese_words(text) for text in texts]
         counter = CountVectorizer(analyzer=pair_up, vocabulary=_common_pairs(words, *limits.values()), binary=True)
@@ -151,13 +148,13 @@ def _log_ratios(held: csr_matrix, targets: Any, weights: Any) -> Any:
     return np.log(sides[0] / sides[0].sum()) - np.log(sides[1] / sides[1].sum())
 
 
-def _hardness(matrix: csr_matrix, positive: Any, weights: Any, recipe: Recipe) -> Any:
-    """The factor of each row's weight: `hard_negatives` for negatives on the wrong side, or near it, out of fold."""
+def _hardness(matrix: csr_matrix, positive: Any, weights: Any, recipe: Recipe, times: float) -> Any:
+    """The factor of each row's weight: `times` for negatives on the wrong side, or near it, out of fold."""
     factors = np.ones(len(positive), np.float32)
     for seen, unseen in KFold(FOLDS, shuffle=True, random_state=recipe.seed % 2**32).split(positive):
         plane = _plane(matrix[seen], positive[seen], weights[seen], recipe)
         hard = ~positive[unseen] & (plane.decision_function(matrix[unseen]) > -NARROW)
-        factors[unseen[hard]] = recipe.settings["hard_negatives"]
+        factors[unseen[hard]] = times
     return factors
 
 
@@ -170,16 +167,17 @@ def _refuse_one_side(label: str, positive: Any) -> None:
 
 
 def _plane(matrix: csr_matrix, positive: Any, weights: Any, recipe: Recipe) -> Any:
+    settings = settings_as(recipe, SvmSettings)
     if len(recipe.labels) > MANY:
         plane: Any = SGDClassifier(
             loss="modified_huber",
-            alpha=recipe.settings.get("alpha", 1e-5),
-            max_iter=recipe.settings.get("passes", 8),
+            alpha=settings.alpha,
+            max_iter=settings.passes,
             tol=None,
             average=True,
             random_state=recipe.seed % 2**32,
         )
     else:
-        plane = LinearSVC(C=recipe.settings.get("c", 0.3), random_state=recipe.seed % 2**32, class_weight="balanced")
+        plane = LinearSVC(C=settings.c, random_state=recipe.seed % 2**32, class_weight="balanced")
     plane.fit(matrix, positive, sample_weight=weights)
     return plane

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from aimass_apps.inference.output_head import Array, Head, read_head
+from aimass_apps.inference.output_head import Array, read_head
 from aimass_apps.ml.evaluate.card import write_card
 from aimass_apps.ml.fit import processes
 from aimass_apps.ml.fit.artefacts import Fitted, Fitter, head_shape
@@ -20,7 +20,7 @@ from aimass_apps.ml.fit.progress import Progress, Report, silent
 from aimass_apps.ml.recipe.examples import Example, Split, as_arrays
 from aimass_apps.ml.recipe.prepare import Prepared, prepare
 from aimass_apps.ml.recipe.provenance import made_with, rows_sha256
-from aimass_apps.ml.recipe.schema import EARLIER, BadRecipe, Recipe, by_path, read_recipe, recipe_sha256
+from aimass_apps.ml.recipe.schema import EARLIER, BadRecipe, Recipe, read_recipe, recipe_sha256
 from aimass_apps.registry.artefacts import MANIFEST, read_manifest, starters
 from aimass_apps.registry.kinds import kind_of, load
 
@@ -151,15 +151,6 @@ def _kept_calibration(plan: Recipe, rows: Sequence[Example]) -> Path | None:
     if len(rows) >= ENOUGH_VALIDATION or not plan.base or not (base / MANIFEST).is_file():
         return None
     return base if tuple(read_head(base).labels) == plan.labels else None
-
-
-def with_prior(head: Head, plan: Recipe) -> Head:
-    """The head with the bias that `settings.prior` names: what is known of the labels beyond the training rows."""
-    if "prior" not in plan.settings:
-        return head
-    known: dict[str, float] = by_path(plan.settings["prior"])()
-    bias = (each + known.get(label, 0.0) for label, each in zip(head.labels, head.bias, strict=True))
-    return replace(head, bias=tuple(bias))
 
 
 def _validation(splits: Sequence[Split]) -> list[Example]:

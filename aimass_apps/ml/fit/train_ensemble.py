@@ -19,7 +19,6 @@ from aimass_apps.ml.evaluate.run_log import artefact_hash
 from aimass_apps.ml.fit.ensemble import (
     FEWEST,
     Answered,
-    Wanted,
     ask_members,
     fit_rules,
     pool,
@@ -31,9 +30,11 @@ from aimass_apps.ml.fit.ensemble import (
 )
 from aimass_apps.ml.fit.progress import Progress, Report
 from aimass_apps.ml.recipe.examples import Example
+from aimass_apps.ml.recipe.named import named
 from aimass_apps.ml.recipe.prepare import Prepared
 from aimass_apps.ml.recipe.provenance import made_with
-from aimass_apps.ml.recipe.schema import BadRecipe, Recipe, by_path, recipe_sha256
+from aimass_apps.ml.recipe.schema import BadRecipe, Recipe, recipe_sha256, settings_as
+from aimass_apps.ml.recipe.settings import EnsembleSettings
 from aimass_apps.registry.artefacts import read_manifest
 
 REVIEWS = "reviews"  # the split that a frozen dataset becomes
@@ -49,7 +50,7 @@ def train_ensemble(plan: Recipe, prepared: Prepared, folders: Iterable[Path], ou
     members = {kind: Remembering(folder, out, progress) for kind, folder in _members(plan, folders).items()}
     rows = _rows(plan, prepared)
     fitted = _ask(plan, members, rows["fit"])
-    wanted = Wanted(**plan.settings.get("wanted", {}))
+    wanted = _settings(plan).wanted
     rules = fit_rules(fitted, wanted)
     confirmed = _ask(plan, members, rows["reviews"]) if rows["reviews"] else None
     notes: dict[str, Any] = {"aim": wanted.coverage, "confirmed": 0, **_elsewhere(plan)}
@@ -62,8 +63,12 @@ def train_ensemble(plan: Recipe, prepared: Prepared, folders: Iterable[Path], ou
     return _store(plan, replace(ensemble, measured=measured), figures, prepared, members, out)
 
 
+def _settings(plan: Recipe) -> EnsembleSettings:
+    return settings_as(plan, EnsembleSettings)
+
+
 def _members(plan: Recipe, folders: Iterable[Path]) -> dict[str, Path]:
-    wanted = plan.settings["members"]
+    wanted = _settings(plan).members
     found: dict[str, Path] = {}
     for folder in folders:
         manifest = read_manifest(folder)
@@ -81,7 +86,7 @@ def _rows(plan: Recipe, prepared: Prepared) -> dict[str, list[Example]]:
         if split.source.name == REVIEWS:
             rows["reviews"] += split.validation if split.validation is not split.training else []
         else:
-            rows["test" if split.source.name == plan.settings["measured_on"] else "fit"] += [
+            rows["test" if split.source.name == _settings(plan).measured_on else "fit"] += [
                 *split.training,
                 *split.validation,
             ]
@@ -97,7 +102,8 @@ def _ask(plan: Recipe, members: Mapping[str, Predictor], rows: Sequence[Example]
 
 
 def _elsewhere(plan: Recipe) -> dict[str, Any]:
-    return {"elsewhere": dict(plan.settings["elsewhere"])} if "elsewhere" in plan.settings else {}
+    found = _settings(plan).elsewhere
+    return {"elsewhere": asdict(found)} if found else {}
 
 
 def _measure(
@@ -105,7 +111,7 @@ def _measure(
 ) -> dict[str, Any]:
     """Sets by group, and how often known and strange texts are called unknown."""
     answered = _ask(plan, members, rows)
-    grouping = by_path(plan.settings["groups"])
+    grouping = named("groups", _settings(plan).groups)
     values = [grouping(row.text, _truth(plan, row)) for row in rows]
     groups = {name: [each[name] for each in values] for name in values[0]}
     rule = ensemble.rules[ensemble.members]
@@ -113,7 +119,7 @@ def _measure(
         "known visits (false alarms)": share_unknown(rule, pool(rule, answered)),
         "visits whose condition was left out": share_unknown(rule, pool_without_truth(rule, answered)),
     }
-    for name, texts in by_path(plan.settings["strangers"])().items():
+    for name, texts in named("strangers", _settings(plan).strangers)().items():
         novelty[name] = share_unknown(rule, pool_of(rule, members, texts, plan.labels))
     return {
         "sets": set_figures(ensemble, answered, groups),

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aimass_apps.inference.kinds.keywords.predictor import MATCHES, WORDS, BadWordList, Entry, read_entries
+from aimass_apps.inference.kinds.keywords.predictor import MATCHES, WORDS, BadWordList, Entry, WordList, read_entries
 from aimass_apps.ml.evaluate.card import write_card
 from aimass_apps.ml.fit.progress import Report
 from aimass_apps.ml.recipe.prepare import Prepared
-from aimass_apps.ml.recipe.schema import BadRecipe, Recipe
+from aimass_apps.ml.recipe.schema import BadRecipe, Recipe, settings_as
+from aimass_apps.ml.recipe.settings import KeywordsSettings
+from aimass_apps.strict_files import Text, read_json
 
 TERM_COLUMNS = ("term", "text", "word", "phrase")
 THRESHOLD = 0.9
@@ -28,6 +31,14 @@ CATEGORIES = (
     ("violen", "threat"),
     ("spam", "spam"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnList:
+    """A list written for this project, beside its recipe."""
+
+    licence: Text
+    entries: tuple[Entry, ...]
 
 
 def read_word_list(path: Path, label: str, severity: int) -> Iterator[Entry]:
@@ -85,11 +96,7 @@ def write_word_lists(
 
 def _keyword_version(path: Path) -> Iterator[Entry]:
     """The `words.json` of a keyword version, so that a list can be added to what is there."""
-    try:
-        entries = json.loads(path.read_text(encoding="utf-8"))["entries"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadWordList(f"{path}: is not the words.json of a keyword version") from error
-    yield from read_entries(entries)
+    yield from read_json(path, WordList, BadWordList).entries
 
 
 def _entry(row: Mapping[str, str], column: str, label: str, severity: int) -> dict[str, Any]:
@@ -110,7 +117,8 @@ def _severity(rating: str, otherwise: int) -> int:
 
 
 def _plain(entry: Entry) -> dict[str, Any]:
-    return {"term": entry.term, "label": entry.label, "severity": entry.severity, "match": entry.match}
+    plain = {"term": entry.term, "label": entry.label, "severity": entry.severity, "match": entry.match}
+    return {**plain, "harmless": list(entry.harmless)} if entry.harmless else plain
 
 
 def seal_word_list(plan: Recipe, prepared: Prepared, members: Iterable[Path], out: Path, progress: Report) -> Path:
@@ -118,13 +126,12 @@ def seal_word_list(plan: Recipe, prepared: Prepared, members: Iterable[Path], ou
 
     Its thresholds stand in the recipe.
     """
-    words = plan.path.parent / plan.settings["words"]
-    raw = json.loads(words.read_text(encoding="utf-8"))
-    entries = read_entries(raw["entries"])
-    if {entry.label for entry in entries} - set(plan.labels):
-        raise BadRecipe(f"{words}: uses labels that the recipe does not have")
+    words = plan.path.parent / settings_as(plan, KeywordsSettings).words
+    own = read_json(words, OwnList, BadRecipe)
+    if {entry.label for entry in own.entries} - set(plan.labels):
+        raise BadRecipe("uses labels that the recipe does not have", words)
     out.mkdir(parents=True, exist_ok=True)
-    content = {"labels": list(plan.labels), "entries": raw["entries"]}
+    content = {"labels": list(plan.labels), "entries": [_plain(entry) for entry in own.entries]}
     (out / WORDS).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
     manifest = {
         "desk": plan.desk,
@@ -133,10 +140,10 @@ def seal_word_list(plan: Recipe, prepared: Prepared, members: Iterable[Path], ou
         "name": plan.name,
         "labels": list(plan.labels),
         "thresholds": dict(plan.thresholds),
-        "metrics": {"terms": len(entries)},
+        "metrics": {"terms": len(own.entries)},
         "base": "",
         "recipe": plan.path.name,
-        "data": [{"name": words.name, "licence": raw["licence"], "rows": len(entries)}],
+        "data": [{"name": words.name, "licence": own.licence, "rows": len(own.entries)}],
     }
     write_card(out, manifest, [WORDS], plan.limits)
     return out

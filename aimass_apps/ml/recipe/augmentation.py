@@ -6,6 +6,8 @@ import random
 import re
 from collections.abc import Callable
 
+from aimass_apps.ml.recipe import mistyping
+
 _LEET = {"a": "4@", "e": "3", "i": "1!", "o": "0", "s": "5$", "t": "7", "l": "1"}
 # Code points of Cyrillic and Greek letters that look like the Latin key.
 _LOOKALIKES = {
@@ -133,12 +135,12 @@ def _mistyped(word: str, rng: random.Random) -> str:
     at = rng.randrange(1, len(word))
     kind = rng.randrange(4)
     if kind == 0:
-        return word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :]
+        return mistyping.swapped(word, at - 1)
     if kind == 1:
-        return word[:at] + word[at + 1 :]
+        return mistyping.lost(word, at)
     if kind == 2:
-        return word[:at] + word[at] + word[at:]
-    return word[:at] + _beside(word[at], rng) + word[at + 1 :]
+        return mistyping.doubled(word, at)
+    return mistyping.replaced(word, at, _beside(word[at], rng))
 
 
 def _beside(letter: str, rng: random.Random) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,7 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from aimass_apps.ml.recipe.schema import BadRecipe, LabelRule, Recipe, Source, by_path
+from aimass_apps.draws import drawn
+from aimass_apps.ml.recipe.named import named
+from aimass_apps.ml.recipe.schema import BadRecipe, LabelRule, Recipe, Source
 
 csv.field_size_limit(10_000_000)
 _EVERY_SOURCE = 10**6  # an epoch so late that every source has joined
@@ -139,8 +140,7 @@ def _split(source: Source, rows: list[Example]) -> Split:
     training: list[Example] = []
     validation: list[Example] = []
     for row in rows:
-        place = int(hashlib.sha256(row.text.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
-        (validation if place < source.validation else training).append(row)
+        (validation if drawn(row.text) < source.validation else training).append(row)
     return Split(source, training, validation)
 
 
@@ -148,7 +148,7 @@ Annotated = tuple[str, dict[str, float], dict[str, float]]
 
 
 def _generated(source: Source, recipe: Recipe) -> Iterator[Annotated]:
-    for text, found in by_path(source.generator)(recipe.seed, source.pool or source.rows):
+    for text, found in named("generator", source.generator)(recipe.seed, source.pool or source.rows):
         targets = {label: value for label, value in found.items() if label in recipe.labels}
         yield text, targets, dict.fromkeys(targets, source.weight)
 

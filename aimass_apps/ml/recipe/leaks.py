@@ -51,14 +51,6 @@ def find_leaks(training: Sequence[str], test: Iterable[str]) -> Iterator[Hit]:
                 yield Hit(number, min(near), exact=False)
 
 
-def refuse_leaks(training: Sequence[str], test: Iterable[str], name: str) -> None:
-    """Raise `Leak` when any row of `test` stands in `training`."""
-    hits = list(find_leaks(training, test))
-    if hits:
-        same = sum(hit.exact for hit in hits)
-        raise Leak(f"{len(hits)} training rows stand in {name}: {same} exactly, {len(hits) - same} nearly")
-
-
 def plain_form(text: str) -> str:
     """Letters and digits in lower case, runs of anything else as one space."""
     return _SPACE.sub(" ", text.lower()).strip()

@@ -12,7 +12,8 @@ from pathlib import Path
 from aimass_apps.ml.fit.progress import Progress, Report
 from aimass_apps.ml.recipe.examples import Example, Split, read_splits, read_table
 from aimass_apps.ml.recipe.leaks import Leak, find_leaks
-from aimass_apps.ml.recipe.schema import Recipe, by_path
+from aimass_apps.ml.recipe.named import named
+from aimass_apps.ml.recipe.schema import Recipe
 
 CACHE = "leaks.json"
 
@@ -58,7 +59,7 @@ def _test_texts(recipe: Recipe, data: Path) -> Iterator[str]:
         if "/" in each:
             yield from (row["text"] for row in read_table(data / each))
         else:
-            yield from by_path(each)()
+            yield from named("never", each)()
 
 
 def _leaked(texts: Sequence[str], test: Sequence[str], out: Path, report: Report) -> set[str]:

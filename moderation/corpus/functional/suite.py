@@ -7,13 +7,12 @@ whether a model learnt the distinction or the sentence.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 import random
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -59,12 +58,6 @@ class TrainingRow:
 def _read(name: str) -> dict[str, Any]:
     data: dict[str, Any] = json.loads((_FOLDER / name).read_text(encoding="utf-8"))
     return data
-
-
-@cache
-def function_names(language: str = "en") -> dict[str, str]:
-    """Function id to what it is in words, in the suite's order."""
-    return {function["id"]: function["name"] for function in _templates(language)["functions"]}
 
 
 def _named(file: str, language: str) -> str:
@@ -138,21 +131,6 @@ def _filled(template: str, values: Mapping[str, str]) -> str:
         return text[0].upper() + text[1:] if name[0].isupper() else text
 
     return _SLOT.sub(value, template)
-
-
-def digest(suite: Iterable[Case]) -> str:
-    """SHA-256 over the cases as JSON lines, keys sorted."""
-    lines = (json.dumps(asdict(case), sort_keys=True, ensure_ascii=False) for case in suite)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def recorded_digest(language: str = "en") -> str:
-    """The digest that the suite was frozen with."""
-    return (
-        (_FOLDER / ("suite.sha256" if language == "en" else f"suite_{language}.sha256"))
-        .read_text(encoding="ascii")
-        .split()[0]
-    )
 
 
 def training_rows(seed: int, n: int, language: str = "en") -> list[TrainingRow]:

@@ -10,8 +10,8 @@ import pytest
 
 from aimass_apps.delivery.models import Delivery
 from aimass_apps.delivery.outbox import announce
-from aimass_apps.delivery.signing import new_secret
 from aimass_apps.people.models import Platform
+from aimass_apps.people.platforms import new_secret
 from aimass_apps.submissions.models import Decision, Submission
 
 _numbers = itertools.count(1)

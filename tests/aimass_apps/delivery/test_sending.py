@@ -8,7 +8,8 @@ from standardwebhooks import Webhook
 
 from aimass_apps.delivery import sending
 from aimass_apps.delivery.sending import RefusedEndpoint, aim, is_public, retry_after
-from aimass_apps.delivery.signing import BadSignature, check_signature, new_secret, sign
+from aimass_apps.delivery.signing import BadSignature, check_signature, sign
+from aimass_apps.people.platforms import new_secret
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 

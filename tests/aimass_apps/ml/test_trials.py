@@ -105,3 +105,20 @@ def test_the_plan_in_the_repository_takes_over_neither_teacher_nor_end() -> None
     plan = read_plan(Path(__file__).parents[3] / "moderation" / "recipes" / "trials.toml")
     assert {"batch", "freeze_embeddings"} <= set(plan.recipe.settings)
     assert not {"distil", "steps"} & set(plan.recipe.settings)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("settings = { layers = 3 }", "settings = { layer = 3 }", r"variant\[4\]\.settings\.layer: is not known here"),
+        ("settings = { layers = 3 }", "settings = { layers = -3 }", r"variant\[4\]\.settings\.layers: must be greater"),
+        ("rows = 1500", "rows = 0", "rows: must be greater"),
+        ('beside = "', 'besides = "', "besides: is not known here; beside: is missing"),
+    ],
+)
+def test_a_bad_plan_is_refused_with_its_place(tmp_path: Path, old: str, new: str, message: str) -> None:
+    recipes = Path(__file__).parents[3] / "moderation" / "recipes"
+    text = (recipes / "trials.toml").read_text(encoding="utf-8").replace('"toxicity', f'"{recipes}/toxicity')
+    (tmp_path / "trials.toml").write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(BadRecipe, match=message):
+        read_plan(tmp_path / "trials.toml")

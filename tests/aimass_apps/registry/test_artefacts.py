@@ -53,10 +53,10 @@ def test_a_file_outside_the_folder_is_refused(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("{", "can't be read"),
-        ("[]", "unknown fields"),
-        ('{"desk": "moderation"}', "incomplete"),
-        ('{"x": 1}', "unknown"),
+        ("{", "is not JSON"),
+        ("[]", "must be a table"),
+        ('{"desk": "moderation"}', "kind: is missing"),
+        ('{"x": 1}', "x: is not known here; desk: is missing"),
     ],
 )
 def test_a_bad_manifest_is_named(tmp_path: Path, content: str, message: str) -> None:
@@ -66,7 +66,7 @@ def test_a_bad_manifest_is_named(tmp_path: Path, content: str, message: str) -> 
 
 
 def test_no_manifest_is_named(tmp_path: Path) -> None:
-    with pytest.raises(artefacts.BrokenArtefact, match="is missing"):
+    with pytest.raises(artefacts.BrokenArtefact, match="can't be read"):
         artefacts.read_manifest(tmp_path)
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from standardwebhooks import Webhook
 
-from aimass_apps.delivery.signing import new_secret
+from aimass_apps.people.platforms import new_secret
 from moderation.models import Post, WebhookReceipt
 from tests.moderation.api.test_posts import PROBLEM, assert_problem, post
 

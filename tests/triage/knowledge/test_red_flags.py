@@ -51,11 +51,14 @@ def test_every_phrase_group_is_used() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"level": "soon"}, "level"),
+        ({"level": "soon"}, r"rules\[0\]\.level: must be 'immediate'"),
         ({"all": ["no_such_group"]}, "unknown phrase group"),
         ({"all": []}, "needs a condition"),
-        ({"limit": {"age_min": 12}}, "unknown or missing: limit"),
-        ({"limits": {"minimum": 12}}, "unknown limits: minimum"),
+        ({"all": ["systlic<90"]}, "says nothing"),
+        ({"limit": {"age_min": 12}}, r"rules\[0\]\.limit: is not known here"),
+        ({"limits": {"age_min": 5, "age_max": 5}}, r"rules\[0\]\.limits: .*age_min < age_max"),
+        ({"limits": {"min_age": 5}}, r"rules\[0\]\.limits"),
+        ({"fires": {"text": "faint", "vitals": {"systolic": 900}}}, r"rules\[0\]\.fires: systolic"),
     ],
 )
 def test_a_bad_rule_is_refused_by_name(change: dict[str, object], words: str, read: Read) -> None:
@@ -69,10 +72,11 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
     raw = json.loads((red_flags.FOLDER / "red_flags.json").read_text())["rules"][0]
     load_phrases()
     monkeypatch.setattr(red_flags, "FOLDER", tmp_path)
+    monkeypatch.setattr(red_flags, "_rule_file", red_flags._rule_file.__wrapped__)
 
     def made(change: dict[str, object]) -> Rule:
         changed = {key: value for key, value in raw.items() if key not in ("any", "none")} | {"all": ["fever"]} | change
-        (tmp_path / "red_flags.json").write_text(json.dumps({"version": "1", "rules": [changed]}))
+        (tmp_path / "red_flags.json").write_text(json.dumps({"version": "1", "source": "a test", "rules": [changed]}))
         (rule,) = red_flags.load_rules.__wrapped__()
         return rule
 

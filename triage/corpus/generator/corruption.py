@@ -11,6 +11,8 @@ import re
 from random import Random
 from typing import Final
 
+from aimass_apps.ml.recipe import mistyping
+
 ROUGHNESS: Final = (0.3, 0.4, 0.5)  # share of the longer words that is lost or misspelt
 _LEFT_OUT: Final = 0.25  # of the sentences behind the first
 _WORD: Final = re.compile(r"[A-Za-z]{4,}")
@@ -34,4 +36,4 @@ def _changed(word: str, roughness: float, rng: Random) -> str:
 
 def _misspelt(word: str, rng: Random) -> str:
     at = rng.randrange(1, len(word) - 1)
-    return word[:at] + word[at + 1] + word[at] + word[at + 2 :] if rng.random() < 0.5 else word[:at] + word[at + 1 :]
+    return mistyping.swapped(word, at) if rng.random() < 0.5 else mistyping.lost(word, at)

@@ -1,6 +1,5 @@
 """Wording helpers of the case generator: clauses or noun phrases, person, articles, lists, typing errors."""
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +8,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from triage.knowledge.load import Finding, load_catalogue
+from aimass_apps.ml.recipe import mistyping
+from aimass_apps.strict_files import read_json
+from triage.knowledge.load import BadCatalogue, Finding, load_catalogue
 
 FRAMES = Path(__file__).with_name("frames.json")
 # Such words open a subordinate clause: what follows does not make a phrase a sentence ("a cough that is dry").
@@ -20,8 +21,7 @@ _FIXED = r"\b(?:hurts?|bit my|came down|sets it|makes it|runs in|spins|bulge|are
 @lru_cache(maxsize=1)
 def frames() -> dict[str, Any]:
     """Sentence frames, grammar and limits of the generator, from `frames.json`."""
-    loaded: dict[str, Any] = json.loads(FRAMES.read_text(encoding="utf-8"))
-    return loaded
+    return read_json(FRAMES, dict[str, Any], BadCatalogue)
 
 
 @lru_cache(maxsize=1)
@@ -153,10 +153,10 @@ def _broken(word: str, rng: Random) -> str:
     at = rng.randrange(1, len(word) - 1)
     roll = rng.randrange(4)
     if roll == 0:
-        return word[:at] + word[at + 1 :]
+        return mistyping.lost(word, at)
     if roll == 1:
-        return word[:at] + word[at] + word[at:]
+        return mistyping.doubled(word, at)
     if roll == 2:
-        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+        return mistyping.swapped(word, at)
     neighbours: str = frames()["grammar"]["near_keys"].get(word[at], word[at])
-    return word[:at] + rng.choice(neighbours) + word[at + 1 :]
+    return mistyping.replaced(word, at, rng.choice(neighbours))

@@ -8,6 +8,7 @@ KIND = Kind(
     key="bert",
     title=_("BERT"),
     predictor="aimass_apps.inference.kinds.bert.predictor.BertPredictor",
+    settings="aimass_apps.ml.recipe.settings.BertSettings",
     fitter="aimass_apps.ml.fit.artefacts.fit_bert_version",
     learns=True,
     continues=True,

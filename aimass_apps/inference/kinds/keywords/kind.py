@@ -8,5 +8,6 @@ KIND = Kind(
     key="keywords",
     title=_("Keyword lists"),
     predictor="aimass_apps.inference.kinds.keywords.predictor.KeywordPredictor",
+    settings="aimass_apps.ml.recipe.settings.KeywordsSettings",
     trainer="aimass_apps.ml.fit.word_lists.seal_word_list",
 )

@@ -9,29 +9,33 @@ found by their sound too (`sounds`).
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, groupby, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, get_args
 
 import ahocorasick
 import rjieba
+from annotated_types import Len
 
 from aimass_apps.inference.predictor import TOXIC_KINDS, Answer, Item, Span
 from aimass_apps.inference.ranges import Ranges
 from aimass_apps.inference.text.normalise import Normalised, normalise
 from aimass_apps.inference.text.sounds import SoundFinder
+from aimass_apps.strict_files import BadFile, Text, checked, read_json
 
 WORDS = "words.json"
 MILD = 1  # severity
 WEIGHTS = {1: 0.35, 2: 0.7, 3: 0.95}
-MATCHES = frozenset({"word", "start", "any"})
+Match = Literal["word", "start", "any"]
+MATCHES: frozenset[str] = frozenset(get_args(Match))
+Severity = Literal[1, 2, 3]
+Term = Annotated[Text, Len(1, 200)]
 
 
-class BadWordList(ValueError):
+class BadWordList(BadFile):
     """An entry of a keyword list can't be used; the message names it."""
 
 
@@ -39,11 +43,23 @@ class BadWordList(ValueError):
 class Entry:
     """One term; `harmless` lists longer phrases in which it means nothing bad."""
 
-    term: str
-    label: str
-    severity: int = 2
-    match: str = "word"
-    harmless: tuple[str, ...] = ()
+    term: Term
+    label: Text
+    severity: Severity = 2
+    match: Match = "word"
+    harmless: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WordList:
+    """The content of `words.json`."""
+
+    labels: tuple[Text, ...]
+    entries: tuple[Entry, ...]
+
+    def __post_init__(self) -> None:
+        if unknown := sorted({each.label for each in self.entries} - set(self.labels)):
+            raise ValueError(f"entries use labels that the list does not have: {', '.join(unknown)}")
 
 
 class KeywordPredictor:
@@ -72,8 +88,8 @@ class KeywordPredictor:
     @classmethod
     def load(cls, folder: Path, device: str = "auto") -> KeywordPredictor:
         """Open an artefact folder; `device` is of no matter here. Raises `BadWordList`."""
-        raw = json.loads((folder / WORDS).read_text(encoding="utf-8"))
-        return cls(read_entries(raw["entries"]), raw["labels"])
+        words = read_json(folder / WORDS, WordList, BadWordList)
+        return cls(words.entries, words.labels)
 
     def predict(self, items: Sequence[Item]) -> list[Answer]:
         """Scores are 1 - product of (1 - weight) over a label's matches; spans are the matches."""
@@ -121,18 +137,9 @@ class KeywordPredictor:
         return kept
 
 
-def read_entries(raw: Iterable[dict[str, Any]]) -> list[Entry]:
+def read_entries(raw: Iterable[Mapping[str, Any]]) -> list[Entry]:
     """Check and build entries. Raises `BadWordList`."""
-    entries = []
-    for each in raw:
-        try:
-            entry = Entry(**{**each, "harmless": tuple(each.get("harmless", ()))})
-        except TypeError as error:
-            raise BadWordList(f"{each!r}: {error}") from error
-        if not entry.term.strip() or entry.severity not in WEIGHTS or entry.match not in MATCHES:
-            raise BadWordList(f"{each!r}: needs a term, a severity of 1 to 3, and match word, start or any")
-        entries.append(entry)
-    return entries
+    return checked(list(raw), list[Entry], BadWordList)
 
 
 def _iterate(automaton: Any, text: str) -> Iterable[tuple[int, int]]:

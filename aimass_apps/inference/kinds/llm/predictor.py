@@ -6,7 +6,6 @@ The version names the model; where it answers and with which key is a setting of
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,8 @@ from aimass_apps.inference.kinds.llm.claim_check import check_claims
 from aimass_apps.inference.kinds.llm.endpoint import Endpoint, complete
 from aimass_apps.inference.kinds.llm.reader import Offer, Reader, reader_of
 from aimass_apps.inference.predictor import Answer, Item, NoAnswer
-from aimass_apps.registry.artefacts import read_manifest
+from aimass_apps.registry.artefacts import BrokenArtefact, read_manifest
+from aimass_apps.strict_files import AtLeastOne, Text, read_json
 
 PROMPT, SCHEMA, ASKING = "prompt.txt", "answer.json", "asking.json"
 FILES = (PROMPT, SCHEMA, ASKING)
@@ -28,9 +28,9 @@ FILES = (PROMPT, SCHEMA, ASKING)
 class Asking:
     """How a version asks: the model's name at the endpoint, how many labels it may choose from, its longest reply."""
 
-    model: str
-    offers: int
-    most_tokens: int
+    model: Text
+    offers: AtLeastOne
+    most_tokens: AtLeastOne
 
 
 def endpoint_of_settings() -> Endpoint:
@@ -63,12 +63,13 @@ class LlmPredictor:
     def load(cls, folder: Path, device: str = "auto") -> LlmPredictor:
         """Open a version folder; `device` is the endpoint's own matter. Raises `reader.UnknownReader`."""
         manifest = read_manifest(folder)
+        reader = reader_of(manifest.desk)
         return cls(
             labels=manifest.labels,
             prompt=(folder / PROMPT).read_text(encoding="utf-8"),
-            schema=json.loads((folder / SCHEMA).read_text(encoding="utf-8")),
-            asking=Asking(**json.loads((folder / ASKING).read_text(encoding="utf-8"))),
-            reader=reader_of(manifest.desk),
+            schema=_answer_schema(folder / SCHEMA, reader),
+            asking=read_json(folder / ASKING, Asking, BrokenArtefact),
+            reader=reader,
             endpoint=endpoint_of_settings(),
         )
 
@@ -106,3 +107,13 @@ class LlmPredictor:
 
 def _listed(offers: Sequence[Offer]) -> str:
     return "\n".join(f"{offer.label}: {offer.meaning}" for offer in offers)
+
+
+def _answer_schema(path: Path, reader: Reader) -> dict[str, Any]:
+    """The schema, with the place that the offered labels are filled into. Raises `BrokenArtefact`."""
+    schema = read_json(path, dict[str, Any], BrokenArtefact)
+    try:
+        reader.fill_schema(schema, [])
+    except (KeyError, TypeError):
+        raise BrokenArtefact("has no place for the labels to choose from", path) from None
+    return schema

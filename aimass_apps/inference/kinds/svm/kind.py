@@ -8,6 +8,7 @@ KIND = Kind(
     key="svm",
     title=_("SVM"),
     predictor="aimass_apps.inference.kinds.svm.predictor.SvmPredictor",
+    settings="aimass_apps.ml.recipe.settings.SvmSettings",
     fitter="aimass_apps.ml.fit.artefacts.fit_svm_version",
     learns=True,
     keeps_terms=True,

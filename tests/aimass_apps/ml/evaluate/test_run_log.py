@@ -7,7 +7,7 @@ from aimass_apps.inference.predictor import Answer, Item
 from aimass_apps.ml.evaluate.card import CARD
 from aimass_apps.ml.evaluate.evaluation_tasks import Task
 from aimass_apps.ml.evaluate.measure import Opened, measure
-from aimass_apps.ml.evaluate.run_log import artefact_hash, read_runs, render_runs
+from aimass_apps.ml.evaluate.run_log import artefact_hash, read_runs
 from aimass_apps.registry.artefacts import read_manifest, write_manifest
 
 AT = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
@@ -45,7 +45,6 @@ def test_each_version_that_is_asked_leaves_a_line(tmp_path: Path) -> None:
     measure({"one": versions["one"]}, task, rows, project=tmp_path, at=AT)
     changed = read_runs(tmp_path / "logs" / "runs.jsonl")[-1]
     assert changed["rows"] != runs[0]["rows"]  # another truth is another test
-    assert "| 2026-11-22T05:00:00Z | one |" in render_runs([changed])
 
 
 def test_a_test_without_a_log_leaves_none(tmp_path: Path) -> None:

@@ -91,5 +91,3 @@ def test_only_posts_are_read_and_none_that_is_sealed() -> None:
 def test_the_command_says_in_one_sentence_what_is_missing(tmp_path: Path, base: Path) -> None:
     with pytest.raises(CommandError, match="0 different texts"):
         call_command("adapt", base=str(base), out=tmp_path / "out")
-    with pytest.raises(CommandError, match="invalid choice"):
-        call_command("adapt", "--desk", "triage", "--out", str(tmp_path / "out"))

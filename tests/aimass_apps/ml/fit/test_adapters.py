@@ -60,7 +60,7 @@ def test_an_adapter_is_trained_stopped_resumed_and_merged(data: Path, base: Path
 
 def test_an_unknown_adapter_is_a_bad_recipe(data: Path, base: Path) -> None:
     recipe = write(data, "bert", BERT + '\nadapter = "prefix"', f'base = "{base}"')
-    with pytest.raises(BadRecipe, match="prefix"):
+    with pytest.raises(BadRecipe, match=r"settings\.adapter: must be"):
         train_recipe(recipe, data, data / "out")
 
 

@@ -60,7 +60,7 @@ def test_the_teacher_is_asked_once_and_goes_on_where_it_was_stopped(
     data: Path, contrary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(distil, "CHUNK", 20)
-    recipe = read_recipe(write(data, "svm", f'distil = {{ teacher = "{contrary}", share = 1.0 }}\n{SVM}'))
+    recipe = read_recipe(write(data, "bert", f'{BERT}\ndistil = {{ teacher = "{contrary}", share = 1.0 }}'))
     splits = read_splits(recipe, data)
     asked: list[int] = []
 
@@ -84,7 +84,7 @@ def test_the_teacher_is_asked_once_and_goes_on_where_it_was_stopped(
 
 
 def test_rows_beyond_the_limit_keep_their_own_targets(data: Path, teacher: Path) -> None:
-    recipe = read_recipe(write(data, "svm", f'distil = {{ teacher = "{teacher}", rows = 10 }}\n{SVM}'))
+    recipe = read_recipe(write(data, "bert", f'{BERT}\ndistil = {{ teacher = "{teacher}", rows = 10 }}'))
     splits = read_splits(recipe, data)
     taken = with_teacher(recipe, splits, data / "work", silent)[0].training
     asked = [new for old, new in zip(splits[0].training, taken, strict=True) if new is not old]
@@ -92,7 +92,7 @@ def test_rows_beyond_the_limit_keep_their_own_targets(data: Path, teacher: Path)
 
 
 def test_a_missing_teacher_is_a_bad_recipe(data: Path) -> None:
-    recipe = read_recipe(write(data, "svm", f'distil = {{ teacher = "nobody" }}\n{SVM}'))
+    recipe = read_recipe(write(data, "bert", f'{BERT}\ndistil = {{ teacher = "nobody" }}'))
     with pytest.raises(BadRecipe, match="nobody"):
         with_teacher(recipe, read_splits(recipe, data), data / "work", silent)
 
@@ -109,7 +109,7 @@ def test_a_smaller_student_learns_from_a_teacher(data: Path, base: Path, teacher
 
 
 def test_only_the_named_sources_are_asked_about(data: Path, contrary: Path) -> None:
-    recipe = read_recipe(write(data, "svm", f'distil = {{ teacher = "{contrary}", sources = ["nowhere"] }}\n{SVM}'))
+    recipe = read_recipe(write(data, "bert", f'{BERT}\ndistil = {{ teacher = "{contrary}", sources = ["nowhere"] }}'))
     named = read_splits(recipe, data)[0]
     own = [replace(row, text=f"{row.text} of another source") for row in named.training[:5]]
     other = replace(named, source=replace(named.source, name="other"), training=own)
@@ -125,7 +125,7 @@ def test_only_the_named_sources_are_asked_about(data: Path, contrary: Path) -> N
 
 def test_several_teachers_are_averaged(data: Path, teacher: Path, contrary: Path) -> None:
     recipe = read_recipe(
-        write(data, "svm", f'distil = {{ teacher = ["{teacher}", "{contrary}"], share = 1.0 }}\n{SVM}')
+        write(data, "bert", f'{BERT}\ndistil = {{ teacher = ["{teacher}", "{contrary}"], share = 1.0 }}')
     )
     splits = read_splits(recipe, data)
     row = with_teacher(recipe, splits, data / "work", silent)[0].training[0]
@@ -136,8 +136,8 @@ def test_several_teachers_are_averaged(data: Path, teacher: Path, contrary: Path
 
 def test_each_fold_is_judged_by_a_teacher_that_never_saw_it(data: Path) -> None:
     write(data, "svm", SVM).rename(data / "teacher.toml")
-    settings = f'distil = {{ teacher = "recipe:teacher.toml", folds = 2, share = 1.0 }}\n{SVM}'
-    recipe = with_trained_earlier(read_recipe(write(data, "svm", settings)), data, data / "out", silent)
+    settings = f'{BERT}\ndistil = {{ teacher = "recipe:teacher.toml", folds = 2, share = 1.0 }}'
+    recipe = with_trained_earlier(read_recipe(write(data, "bert", settings)), data, data / "out", silent)
     splits = read_splits(recipe, data)
     folders = [data / "out.work" / f"teacher-0-{fold}" for fold in (0, 1)]
     rows = [read_manifest(folder).data[0]["rows"] for folder in folders]
@@ -152,7 +152,7 @@ def test_each_fold_is_judged_by_a_teacher_that_never_saw_it(data: Path) -> None:
 
 
 def test_folds_need_a_recipe(data: Path) -> None:
-    recipe = read_recipe(write(data, "svm", f'distil = {{ teacher = "moderation-svm-en", folds = 2 }}\n{SVM}'))
+    recipe = read_recipe(write(data, "bert", f'{BERT}\ndistil = {{ teacher = "moderation-svm-en", folds = 2 }}'))
     with pytest.raises(BadRecipe, match="must be a recipe"):
         with_trained_earlier(recipe, data, data / "out", silent)
 

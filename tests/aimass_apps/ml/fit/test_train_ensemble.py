@@ -11,6 +11,7 @@ from aimass_apps.inference.predictor import Answer, Item
 from aimass_apps.ml.fit import train_ensemble as trained
 from aimass_apps.ml.fit.progress import silent
 from aimass_apps.ml.fit.train_ensemble import train_ensemble
+from aimass_apps.ml.recipe import named
 from aimass_apps.ml.recipe.examples import Example, Split
 from aimass_apps.ml.recipe.prepare import Prepared, prepare
 from aimass_apps.ml.recipe.schema import BadRecipe, Source, read_recipe
@@ -18,7 +19,7 @@ from aimass_apps.registry.artefacts import read_manifest, verify, write_manifest
 
 LABELS = ("cold", "flu", "gout")
 HERE = __name__
-RECIPE = f"""
+RECIPE = """
 desk = "triage"
 kind = "ensemble"
 language = "any"
@@ -28,19 +29,19 @@ limits = "For tests."
 [settings]
 members = ["bert", "svm"]
 measured_on = "further"
-groups = "{HERE}.groups"
-strangers = "{HERE}.strangers"
+groups = "test.groups"
+strangers = "test.strangers"
 [[group]]
 activation = "softmax"
 labels = ["cold", "flu", "gout"]
 [[source]]
 name = "cases"
-generator = "{HERE}.cases"
+generator = "test.cases"
 licence = "own"
 pool = 400
 [[source]]
 name = "further"
-generator = "{HERE}.further"
+generator = "test.further"
 licence = "own"
 pool = 200
 """
@@ -84,6 +85,8 @@ class Reader:
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     monkeypatch.setattr(trained, "load_predictor", Reader)
+    for sort, names in {"generator": ("cases", "further"), "groups": ("groups",), "strangers": ("strangers",)}.items():
+        monkeypatch.setitem(named._known, sort, {f"test.{name}": f"{HERE}.{name}" for name in names})
     made = []
     for kind in ("svm", "bert"):
         folder = tmp_path / kind

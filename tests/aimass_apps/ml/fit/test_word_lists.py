@@ -62,5 +62,5 @@ def test_the_words_of_a_version_are_read_back(tmp_path: Path) -> None:
 
 def test_any_other_json_is_refused(tmp_path: Path) -> None:
     (tmp_path / "words.json").write_text("[1]")
-    with pytest.raises(BadWordList, match="is not the words"):
+    with pytest.raises(BadWordList, match="must be a table"):
         list(read_word_list(tmp_path / "words.json", "insult", 2))

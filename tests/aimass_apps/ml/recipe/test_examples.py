@@ -16,6 +16,8 @@ language = "en"
 name = "small"
 seed = 3
 {extra}
+[settings]
+features = [{{ analyzer = "word", most = 9 }}]
 
 [[group]]
 activation = "sigmoid"
@@ -119,10 +121,10 @@ def test_a_late_source_waits_for_its_epoch(recipe_file: Path) -> None:
     ("old", "new", "message"),
     [
         ('insult = { column = "share" }', 'pride = { column = "share" }', "labels that no group has: pride"),
-        ('activation = "softmax"', 'activation = "relu"', "sigmoid or softmax"),
+        ('activation = "softmax"', 'activation = "relu"', r"group\[1\]\.activation: must be 'sigmoid' or 'softmax'"),
         ("seed = 3", "", "seed"),
         ("[[source]]", "[[source]", "r.toml"),
-        ('column = "share"', 'colum = "share"', "unknown label settings colum"),
+        ('column = "share"', 'colum = "share"', r"source\[0\]\.labels\.insult\.colum: is not known here"),
     ],
 )
 def test_a_bad_recipe_is_named(recipe_file: Path, old: str, new: str, message: str) -> None:

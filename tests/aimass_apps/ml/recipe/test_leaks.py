@@ -57,6 +57,9 @@ name = "small"
 seed = 3
 never = ["test/t.csv"]
 
+[settings]
+features = [{ analyzer = "word", most = 9 }]
+
 [[group]]
 activation = "sigmoid"
 labels = ["toxic"]

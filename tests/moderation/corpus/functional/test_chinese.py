@@ -3,12 +3,13 @@
 from collections import Counter, defaultdict
 
 from moderation.corpus.functional import suite
+from tests.moderation.corpus.functional.frozen import digest, function_names, recorded_digest
 
 CASES = suite.cases("zh")
 
 
 def test_suite_is_the_frozen_one() -> None:
-    assert suite.digest(CASES) == suite.recorded_digest("zh")
+    assert digest(CASES) == recorded_digest("suite_zh.sha256")
 
 
 def test_suite_is_half_harmless_and_of_many_functions() -> None:
@@ -22,7 +23,7 @@ def test_a_third_of_each_function_is_held_out() -> None:
     templates: dict[str, set[tuple[int, bool]]] = defaultdict(set)
     for case in CASES:
         templates[case.function].add((case.template, case.held_out))
-    assert set(templates) == set(suite.function_names("zh"))
+    assert set(templates) == function_names("templates_zh.json")
     for numbered in templates.values():
         assert sum(held_out for _, held_out in numbered) * 3 == len(numbered) == 9
 

@@ -1,12 +1,13 @@
 from collections import Counter, defaultdict
 
 from moderation.corpus.functional import suite
+from tests.moderation.corpus.functional.frozen import digest, function_names, recorded_digest
 
 CASES = suite.cases()
 
 
 def test_suite_is_the_frozen_one() -> None:
-    assert suite.digest(CASES) == suite.recorded_digest()
+    assert digest(CASES) == recorded_digest()
 
 
 def test_suite_is_large_and_half_harmless() -> None:
@@ -28,7 +29,7 @@ def test_a_third_of_each_function_is_held_out() -> None:
     templates: dict[str, set[tuple[int, bool]]] = defaultdict(set)
     for case in CASES:
         templates[case.function].add((case.template, case.held_out))
-    assert set(templates) == set(suite.function_names())
+    assert set(templates) == function_names()
     for numbered in templates.values():
         assert len(numbered) >= 12
         assert sum(held_out for _, held_out in numbered) * 3 == len(numbered)
@@ -51,7 +52,7 @@ def test_training_rows_are_reproducible_balanced_and_different() -> None:
     assert rows == suite.training_rows(seed=7, n=3_000)
     assert rows != suite.training_rows(seed=8, n=3_000)
     assert len({row.text for row in rows}) == len(rows) == 3_000
-    flagged = {name for name in suite.function_names() if any(c.flag for c in CASES if c.function == name)}
+    flagged = {name for name in function_names() if any(c.flag for c in CASES if c.function == name)}
     assert 0.45 <= sum(row.function in flagged for row in rows) / len(rows) <= 0.55
 
 

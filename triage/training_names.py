@@ -1,0 +1,20 @@
+"""What recipes and test tasks may call of this desk by name (`aimass_apps.ml.recipe.named`)."""
+
+from aimass_apps.ml.recipe.named import Names
+
+NAMES: Names = {
+    "generator": {
+        "triage.cases": "triage.corpus.training_rows.case_rows",
+        "triage.retold_cases": "triage.corpus.training_rows.retold_rows",
+        "triage.further_cases": "triage.corpus.training_rows.further_rows",
+        "triage.calm_texts": "triage.corpus.training_rows.calm_texts",
+    },
+    "labels_from": {
+        "triage.labels": "triage.corpus.training_rows.condition_labels",
+        "triage.urgencies": "triage.corpus.training_rows.urgency_labels",
+        "triage.symptom2disease": "triage.evaluation.symptom2disease.labels",
+    },
+    "groups": {"triage.visits": "triage.corpus.training_rows.groups_of"},
+    "strangers": {"triage.strange_texts": "triage.corpus.out_of_scope_texts.strange_texts"},
+    "reader": {"triage.vignettes": "triage.evaluation.vignette_task.row"},
+}
