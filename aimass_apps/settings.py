@@ -217,7 +217,6 @@ STARTERS_DIR = BASE_DIR / "aimass_apps" / "registry" / "starters"
 RECIPE_DIRS = [BASE_DIR / desk / "recipes" for desk in DESKS]
 ARTEFACT_CACHE = AIMASS_HOME / "artefacts"
 AIMASS_DEVICE = environment.text("AIMASS_DEVICE")
-AIMASS_DATA = environment.text("AIMASS_DATA")
 # A desk's policy of your own (MODERATION_POLICY, ...: the desk's name in capitals); empty means the shipped default.
 POLICY_FILES = {desk: environment.policy_file(desk) for desk in DESKS}
 TRAINING = environment.flag("TRAIN")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from aimass_apps.delivery.models import Delivery
 from aimass_apps.learning.datasets import freeze_dataset
-from aimass_apps.learning.models import Dataset, Evaluation, TrainingRun
+from aimass_apps.learning.models import Dataset, Measurement, TrainingRun
 from aimass_apps.people.models import Platform, User
 from aimass_apps.submissions.erasing import subject_hash
 from aimass_apps.submissions.models import Erasure
@@ -121,11 +121,13 @@ def test_a_name_on_two_platforms_must_be_told_apart(brought, moderator: User) ->
 
 @pytest.fixture
 def frozen(brought) -> Dataset:
-    dataset = freeze_dataset(desk="moderation", until=timezone.now(), seed=1)
+    dataset = freeze_dataset(desk="moderation", until=timezone.now())
     learned = make_version("svm", stage="candidate")
-    ended = {"state": "done", "result": learned, "recipe": {}}
+    ended = {"state": "done", "result": learned, "recipe": {}, "ended_at": timezone.now()}
     TrainingRun.objects.create(desk="moderation", kind="svm", dataset=dataset, **ended)
-    Evaluation.objects.create(version=learned, dataset=dataset, asked_stage="", metrics={"rows": 1})
+    Measurement.objects.create(
+        version=learned, dataset=dataset, state="done", done_at=timezone.now(), metrics={"rows": 1}
+    )
     return dataset
 
 
@@ -142,11 +144,11 @@ def test_a_frozen_dataset_is_named_and_goes_whole_or_nothing_goes(frozen: Datase
     assert proof.counts["training_dataset"] == 1
     assert [str(frozen) in each and str(learned) in each for each in proof.dropped] == [True]
     assert "trained anew" in said
-    assert Evaluation.objects.get().metrics == {"rows": 1}  # what was measured stays known
+    assert Measurement.objects.get().metrics == {"rows": 1}  # what was measured stays known
 
 
 def test_a_dataset_that_is_just_read_is_not_pulled_away(frozen: Dataset, moderator: User) -> None:
-    TrainingRun.objects.create(desk="moderation", kind="bert", dataset=frozen, recipe={}, state="running")
+    TrainingRun.objects.create(desk="moderation", kind="bert", dataset=frozen, recipe={})
     before = rows()
     with pytest.raises(CommandError, match="stop it"):
         erase("--post", MARKS[1], "--by", moderator.username, "--with-datasets")

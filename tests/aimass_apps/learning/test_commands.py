@@ -1,4 +1,4 @@
-"""What the commands of the loop have in common, and that the README's are real ones."""
+"""What the commands of the loop have in common, and that those of its page are real ones."""
 
 import re
 import shlex
@@ -18,8 +18,7 @@ from aimass_apps.registry.models import ModelVersion
 from tests.aimass_apps.learning.frozen_posts import freeze_posts
 from tests.aimass_apps.registry.conftest import make_artefact  # noqa: F401 - a fixture
 
-README = (Path(django_settings.BASE_DIR) / "README.md").read_text(encoding="utf-8")
-LOOP = README.split("## The loop")[1].split("```")[1]
+LOOP = (Path(django_settings.BASE_DIR) / "docs" / "howto" / "the-loop.md").read_text(encoding="utf-8").split("```")[1]
 
 
 def lines(text: str) -> list[list[str]]:
@@ -29,12 +28,12 @@ def lines(text: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("words", lines(LOOP), ids=lambda words: words[0])
-def test_every_command_of_the_loop_takes_what_the_readme_gives_it(words):
+def test_every_command_of_the_loop_takes_what_its_page_gives_it(words):
     name, *arguments = words
     load_command_class(commands()[name], name).create_parser("manage.py", name).parse_args(arguments)
 
 
-def test_the_readme_installs_what_it_promotes():
+def test_the_page_installs_what_it_promotes():
     words = lines(LOOP)
     names = [each[0] for each in words]
     assert names.index("train") < names.index("install_version") < names.index("promote")
@@ -46,14 +45,14 @@ def test_the_readme_installs_what_it_promotes():
     ("given", "variable", "expected"),
     [("here", "", "here"), ("here", "there", "here"), (None, "there", "there"), (None, "", None)],
 )
-def test_data_comes_from_the_option_or_else_from_the_variable(settings, given, variable, expected):
-    settings.AIMASS_DATA = variable
+def test_data_comes_from_the_option_or_else_from_the_variable(monkeypatch, given, variable, expected):
+    monkeypatch.setenv("AIMASS_DATA", variable)
     assert data_folder(Path(given) if given else None) == (Path(expected) if expected else None)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("reviews", [True, False])
-def test_a_training_finds_its_files_by_the_variable_with_reviews_and_without(settings, tmp_path, monkeypatch, reviews):
+def test_a_training_finds_its_files_by_the_variable_with_reviews_and_without(tmp_path, monkeypatch, reviews):
     pytest.importorskip("datasketch")
     asked = {}
 
@@ -63,7 +62,7 @@ def test_a_training_finds_its_files_by_the_variable_with_reviews_and_without(set
 
     monkeypatch.setattr("aimass_apps.learning.runs.train_on_reviews", note)
     monkeypatch.setattr("aimass_apps.ml.fit.train.train_recipe", lambda recipe, data, *_: note(data=data))
-    settings.AIMASS_DATA = str(tmp_path / "sets")
+    monkeypatch.setenv("AIMASS_DATA", str(tmp_path / "sets"))
     more = {}
     if reviews:
         more["dataset"] = str(freeze_posts(User.objects.create_user("reviewer", role="moderator")))

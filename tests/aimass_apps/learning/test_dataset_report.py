@@ -15,6 +15,7 @@ from tests.aimass_apps.learning.frozen_posts import freeze_posts
 from tests.aimass_apps.registry.conftest import make_artefact  # noqa: F401 - a fixture
 
 DATASET = Dataset(desk="moderation", number=4)
+VISITS = Dataset(desk="triage", number=4)
 
 
 def version(desk: str, labels: list[str], number: int = 1) -> ModelVersion:
@@ -42,7 +43,7 @@ def test_reviews_that_say_yes_or_no_are_labels_and_a_decision() -> None:
 def test_reviews_that_name_a_condition_are_a_ranking() -> None:
     labels = [{"gout": True, "urgency:soon": True}, {"flu": True}, {"urgency:urgent": True}]
     scores = [{"gout": 0.8, "flu": 0.1, "urgency:soon": 0.9}, {"gout": 0.7, "flu": 0.2}, {"gout": 0.5, "flu": 0.5}]
-    report = frozen_report(DATASET, labels, Answers(version("triage", ["gout", "flu"]), scores, 2.0), None)
+    report = frozen_report(VISITS, labels, Answers(version("triage", ["gout", "flu"]), scores, 2.0), None)
     # The third review names no condition and counts for none.
     assert (report["figures"]["rows"], report["figures"]["top-1"], report["figures"]["top-3"]) == (2, 0.5, 1.0)
     assert "compared" not in report
@@ -50,7 +51,7 @@ def test_reviews_that_name_a_condition_are_a_ranking() -> None:
 
 def test_reviews_that_name_nothing_are_no_evidence() -> None:
     answers = Answers(version("triage", ["gout"]), [{"gout": 1.0}], 1.0)
-    assert frozen_report(DATASET, [{"urgency:soon": True}], answers, None)["figures"] == {"rows": 0}
+    assert frozen_report(VISITS, [{"urgency:soon": True}], answers, None)["figures"] == {"rows": 0}
 
 
 @pytest.mark.django_db

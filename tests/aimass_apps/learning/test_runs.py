@@ -43,7 +43,7 @@ COLOURS = ("red", "blue", "green", "amber", "violet", "white", "black", "orange"
 
 @pytest.fixture(autouse=True)
 def own_folders(settings, tmp_path):
-    settings.AIMASS_HOME, settings.ARTEFACT_CACHE, settings.AIMASS_DATA = tmp_path, tmp_path / "cache", ""
+    settings.AIMASS_HOME, settings.ARTEFACT_CACHE = tmp_path, tmp_path / "cache"
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from aimass_apps.inference.kinds.keywords.predictor import BadWordList
 from aimass_apps.ml.fit.word_lists import write_word_lists
+from aimass_apps.submissions.desk import all_desks
 
 
 class Command(BaseCommand):
@@ -16,7 +17,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", type=Path, nargs="+")
         parser.add_argument("--out", type=Path, required=True, help="the artefact folder to write")
-        parser.add_argument("--desk", default="moderation")
+        plain = [each.name for each in all_desks() if not each.seals_text]
+        parser.add_argument("--desk", choices=plain, default=plain[0])
         parser.add_argument("--language", default="en", choices=("en", "zh", "any"))
         parser.add_argument("--label", default="obscene", help="for terms whose file names no label or category")
         parser.add_argument("--severity", type=int, default=2, choices=(1, 2, 3), help="where the file names none")

@@ -8,10 +8,9 @@ import pytest
 from aimass_apps.ml.evaluate.evaluation_tasks import read_tasks
 from aimass_apps.ml.recipe import named
 from aimass_apps.ml.recipe.schema import BadRecipe, read_recipe, settings_of
-from aimass_apps.ml.recipe.settings import SHAPES
-from aimass_apps.registry import artefacts, models
+from aimass_apps.registry.kinds import kind_of, load
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 RECIPES = [
     path
     for folder in ("moderation/recipes", "triage/recipes", "triage/evaluation")
@@ -27,7 +26,7 @@ ENSEMBLE = ROOT / "triage/recipes/symptoms-ensemble-any.toml"
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_every_recipe_of_the_repository_is_whole(path: Path) -> None:
     recipe = read_recipe(path)
-    assert isinstance(settings_of(recipe), SHAPES[recipe.kind])
+    assert isinstance(settings_of(recipe), load(kind_of(recipe.kind).settings))
 
 
 @pytest.mark.parametrize("path", ["moderation/recipes/tasks.toml", "triage/recipes/tasks.toml"])
@@ -139,7 +138,3 @@ def test_the_packages_of_weights_can_be_asked_for_their_path() -> None:
     for name in named._known["base"]:
         if name.startswith("aimass_apps."):
             assert callable(import_module(name).get_model_path)
-
-
-def test_the_desks_of_manifests_are_those_of_the_database() -> None:
-    assert set(artefacts.DESKS) == set(models.Desk.values)
