@@ -11,11 +11,15 @@ class ModerationConfig(AppConfig):
         from aimass_apps.people import roles
         from aimass_apps.submissions import desk
         from aimass_apps.web import navigation
+        from aimass_apps.web.components import badges
         from moderation import sweeps
         from moderation.desk import ModerationDesk
+        from moderation.presenters.looks import looks
 
         sweeps.register()
         desk.register(ModerationDesk())
+        for scale, values in looks().items():
+            badges.register(scale, values)
         moderator = {"moderation.view", "moderation.review"}
         senior = moderator | {"moderation.reverse", "moderation.release", "models.view", "automatic.view"}
         roles.grant(roles.Role.MODERATOR, moderator)

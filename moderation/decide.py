@@ -17,7 +17,7 @@ from aimass_apps.inference.text.language import Languages
 from moderation.policy import DEFAULT, LABELS, KeywordRules, Policy, PriorityWeights, UnusablePolicy, load_policy
 
 __all__ = [
-    "DEFAULT", "LABELS", "KeywordRules", "Outcome", "Policy", "Priority", "Reason", "UnusablePolicy", "VersionAnswer",
+    "DEFAULT", "LABELS", "KeywordRules", "Policy", "Priority", "Reason", "UnusablePolicy", "Verdict", "VersionAnswer",
     "decide", "deciding_versions", "load_policy", "prioritise",
 ]  # fmt: skip
 
@@ -72,7 +72,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Verdict:
     """`severity` and `score` run from 0 to 1; `sampling_weight` is 1 / the chance that a person sees the post."""
 
     step: Step
@@ -86,7 +86,7 @@ class Outcome:
 
 def decide(
     answers: Sequence[VersionAnswer], policy: Policy, draw: float, languages: Languages | None = None
-) -> Outcome:
+) -> Verdict:
     """Judge one post. `draw` is uniform in [0, 1): under the policy's audit share, a person sees what is automatic.
 
     `languages` are those of the text, where they are known.
@@ -106,8 +106,8 @@ def decide(
     audit = step != "flag" and draw < policy.audit_share
     weight = 1 / policy.audit_share if audit else 1.0
     if not reasons:
-        return Outcome(step, False, (), 0.0, _highest(deciding), audit, weight)
-    return Outcome(
+        return Verdict(step, False, (), 0.0, _highest(deciding), audit, weight)
+    return Verdict(
         step=step,
         flagged=True,
         reasons=reasons,

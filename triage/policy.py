@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
-from triage.knowledge.scales import LEVELS, Level
+from triage.levels import LEVELS, Level
 
 DEFAULT: Final = Path(__file__).parent / "policies" / "default-4.json"
 

@@ -14,7 +14,7 @@ from aimass_apps.submissions.models import Prediction, Submission
 from triage.decide import ENSEMBLE, MODEL_BROKEN, MODEL_MISSING, Outcome, Policy, Reason, Source, decide, load_policy
 from triage.knowledge.floor import Facts, Floor, safety_floor
 from triage.knowledge.load import load_catalogue
-from triage.knowledge.scales import level_of
+from triage.levels import level_of
 from triage.live_ensemble import InForce
 from triage.vitals import Vitals
 

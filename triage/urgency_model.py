@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from triage.knowledge.scales import LEVELS, Level
+from triage.levels import LEVELS, Level
 
 FILE = Path(__file__).parent / "policies" / "levels-1.json"
 KINDS = ("svm", "bert")

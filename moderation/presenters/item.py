@@ -7,6 +7,7 @@ from django.utils import timezone
 from aimass_apps.people.models import User
 from aimass_apps.submissions.models import Prediction
 from moderation import queries
+from moderation.actions import action_of, taken_by_people
 from moderation.forms import EscalateForm, ReviewForm
 from moderation.intake import may_decide, may_undo
 from moderation.labels import NAMES
@@ -54,6 +55,8 @@ def page_of(
         "may_reverse": reverses,
         "may_take": mode == "waiting" and person.has_perm("moderation.review") and may_decide(post, person),
         "decides": mode == "mine" or reverses,
+        "actions": taken_by_people(),
+        "reversals": reversals(post),
         "notice": notice,
         "seconds_left": seconds_left(post),
         "urls": _urls(post, chosen),
@@ -71,6 +74,13 @@ def mode_of(post: Post, person: User) -> str:
     if post.taken_until is None or post.taken_until <= timezone.now():
         return "waiting"
     return "mine" if post.taken_by_id == person.pk else "held"
+
+
+def reversals(post: Post) -> dict[str, Any]:
+    """What a decided post offers: the actions that would change its decision, and the one that lets it stand."""
+    in_force = action_of(post.outcome)
+    same = action_of(in_force.confirmed_by) if in_force else None
+    return {"others": [each for each in taken_by_people() if each != same], "same": same}
 
 
 def seconds_left(post: Post) -> int:

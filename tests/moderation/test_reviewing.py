@@ -10,7 +10,7 @@ from django.utils import timezone
 from aimass_apps.delivery.models import Delivery
 from aimass_apps.people.roles import Role
 from aimass_apps.submissions.models import Decision, Review
-from moderation.desk import examples, label_space, metrics
+from moderation.desk import ModerationDesk
 from moderation.intake import (
     AlreadyDecided,
     ItemHeld,
@@ -102,7 +102,7 @@ def test_a_decision_is_review_decision_and_delivery_at_once(queued, moderator):
         "rules",
         "called someone a name",
     )
-    assert review.labels == {label: label in {"toxic", "insult"} for label in label_space()}
+    assert review.labels == {label: label in {"toxic", "insult"} for label in ModerationDesk().label_space()}
     assert review.seconds is not None
     assert next(iter(review.shown.values()))["threat"] == pytest.approx(0.8)
     assert decision.review == review
@@ -142,9 +142,9 @@ def test_undo_gives_the_post_back_and_tells_the_platform(queued, moderator):
     assert (undone.state, undone.outcome, undone.taken_by) == ("queued", "", moderator)
     reopened = Decision.objects.get(reverses=first)
     assert reopened.delivery.payload["data"]["decision"]["action"] == "reopen"
-    assert list(examples(timezone.now())) == []
+    assert list(ModerationDesk().examples(timezone.now())) == []
     review_post(post=post.pk, by=moderator, judgement=APPROVE)
-    assert [example.review.verdict for example in examples(timezone.now())] == ["approve"]
+    assert [example.review.verdict for example in ModerationDesk().examples(timezone.now())] == ["approve"]
 
 
 def test_only_ones_own_recent_decision_can_be_undone(queued, moderator):
@@ -168,7 +168,7 @@ def test_reversal_keeps_the_history(queued, moderator, senior):
     assert second.reverses == first
     assert second.review.replaces == first.review
     assert Post.objects.get(pk=post.pk).outcome == "approve"
-    assert [example.review.by for example in examples(timezone.now())] == [senior]
+    assert [example.review.by for example in ModerationDesk().examples(timezone.now())] == [senior]
 
 
 def test_escalated_posts_wait_for_seniors_alone(queued, moderator, senior):
@@ -212,7 +212,7 @@ def test_sampling_weight_goes_with_the_review(platform, moderator, monkeypatch):
     decision = review_post(post=post.pk, by=moderator, judgement=APPROVE)
     assert decision.review.sampling_weight == pytest.approx(1 / 0.9999)
     assert decision.reverses.action == "clear"
-    assert next(examples(timezone.now())).weight == pytest.approx(1 / 0.9999)
+    assert next(ModerationDesk().examples(timezone.now())).weight == pytest.approx(1 / 0.9999)
 
 
 def test_examples_are_those_of_the_moment(queued, moderator, senior):
@@ -220,13 +220,13 @@ def test_examples_are_those_of_the_moment(queued, moderator, senior):
     review_post(post=post.pk, by=moderator, judgement=REMOVE)
     between = Review.objects.get().at
     reverse_decision(post=post.pk, by=senior, judgement=APPROVE)
-    assert [example.review.verdict for example in examples(between)] == ["remove"]
+    assert [example.review.verdict for example in ModerationDesk().examples(between)] == ["remove"]
 
 
 def test_metrics_name_the_leading_figure():
     rows = [({"insult": True}, {"insult": 0.9}, 1.0), ({"insult": False}, {"insult": 0.9}, 3.0)]
     rows.append(({"insult": False}, {"insult": 0.1}, 1.0))
-    found = metrics(rows)
+    found = ModerationDesk().metrics(rows)
     assert found["main"] == "mean_auc"
     assert found["auc:insult"] == pytest.approx((1 + 3 / 2) / 4)
     assert found["brier"] == pytest.approx((0.01 + 3 * 0.81 + 0.01) / 5)

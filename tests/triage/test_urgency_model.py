@@ -3,7 +3,7 @@
 import pytest
 
 from triage.decide import level_parts
-from triage.knowledge.scales import LEVELS
+from triage.levels import LEVELS
 from triage.urgency_model import FittedLevels, features, fitted_levels
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, get_args
 from aimass_apps.inference.kinds.ensemble.predictor import Ensemble
 from triage.decide import Outcome, Policy, Source, ThreeLevels, decide, three_levels
 from triage.knowledge.floor import Facts, Floor, safety_floor
-from triage.knowledge.scales import LEVELS, Level
+from triage.levels import LEVELS, Level
 from triage.vitals import Vitals
 
 FOLDER: Final = Path(__file__).parent

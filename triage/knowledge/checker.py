@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from triage.knowledge.load import AGE_BANDS, KINDS, URGENCIES, Catalogue, Condition, Finding
+from triage.knowledge.load import AGE_BANDS, KINDS, Catalogue, Condition, Finding
+from triage.levels import LEVELS
 
 # ICD-10-CM: a letter, a digit, a digit or letter, then up to four characters after the dot.
 ICD10 = re.compile(r"[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|U07\.[01]")
@@ -46,7 +47,7 @@ def _condition(condition: Condition) -> Iterator[str]:
         yield f"{condition.icd10!r} is not an ICD-10-CM code"
     if INJURY.match(condition.icd10) and len(condition.icd10.replace(".", "")) != len("S021XXA"):
         yield f"{condition.icd10!r} is an injury without its seventh character"
-    if condition.urgency not in URGENCIES:
+    if condition.urgency not in LEVELS:
         yield f"{condition.urgency!r} is not a level of urgency"
     if len(condition.urgency_reason) < _SHORTEST_REASON:
         yield "the urgency has no reason"

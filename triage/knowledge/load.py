@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 
 DATA = Path(__file__).parent / "data"
 
-URGENCIES = ("immediate", "very_urgent", "urgent", "soon", "self_care")
 KINDS = ("symptom", "sign", "history", "test", "vital")
 # Half-open age bands in years; a condition carries one relative weight for each.
 AGE_BANDS = ((0, 1), (1, 5), (5, 13), (13, 18), (18, 35), (35, 50), (50, 65), (65, 80), (80, 100))

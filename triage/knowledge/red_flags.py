@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from triage.clinical_text.assertion import Lexicon, compile_lexicon
-from triage.knowledge.scales import LEVELS, Level
 from triage.knowledge.vital_terms import BadTerm, VitalTerm, read_vital_term
+from triage.levels import LEVELS, Level
 
 FOLDER: Final = Path(__file__).parent / "data"
 OLDEST: Final = 130.0  # years

@@ -16,8 +16,8 @@ from aimass_apps.registry.models import ModelVersion, Stage
 from aimass_apps.registry.routing import ASKED
 from aimass_apps.submissions.models import Prediction, Submission
 from triage import DESK
-from triage.knowledge.scales import LEVELS
 from triage.labels import icd10_of, name_of
+from triage.levels import LEVELS
 from triage.metrics import URGENCY
 
 WAITING, ANSWERED, FAILED = "waiting", "answered", "failed"

@@ -147,7 +147,7 @@ def test_an_obeyed_level_is_never_shown_below_the_proposal(
     page = at_desk.get(visit_url(assessment)).content.decode()
     assert proposed == "very_urgent"
     assert "It asks for no more urgency than proposed." in page
-    assert "badge-self_care" not in page.partition('id="voices"')[2].partition("</section>")[0]
+    assert "badge-grade-5" not in page.partition('id="voices"')[2].partition("</section>")[0]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from aimass_apps.inference.predictor import Item, load_predictor
 from aimass_apps.registry.artefacts import STARTERS
 from triage.decide import level_parts
 from triage.knowledge.load import load_catalogue
-from triage.knowledge.scales import LEVELS
+from triage.levels import LEVELS
 from triage.urgency_model import ENCODER, FILE, KINDS, LANGUAGE, features
 
 VISITS = FILE.with_name("levels_visits.json")
