@@ -8,16 +8,19 @@ class ModerationConfig(AppConfig):
     verbose_name = _("Moderation")
 
     def ready(self) -> None:
+        from aimass_apps.inference.kinds.keywords import desk_labels
         from aimass_apps.people import roles
         from aimass_apps.submissions import desk
         from aimass_apps.web import navigation
         from aimass_apps.web.components import badges
-        from moderation import sweeps
+        from moderation import DESK, labels, sweeps
         from moderation.desk import ModerationDesk
         from moderation.presenters.looks import looks
 
         sweeps.register()
         desk.register(ModerationDesk())
+        implies = {group: labels.kinds_of(group) for group in labels.GROUPS.values()}
+        desk_labels.register(DESK, desk_labels.DeskLabels(implies, labels.CATEGORIES, otherwise="obscene"))
         for scale, values in looks().items():
             badges.register(scale, values)
         moderator = {"moderation.view", "moderation.review"}

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from aimass_apps.inference.predictor import TOXIC_KINDS, Span
+from aimass_apps.inference.predictor import Span
 from aimass_apps.inference.text.language import Languages
-from moderation.policy import DEFAULT, LABELS, KeywordRules, Policy, PriorityWeights, UnusablePolicy, load_policy
+from moderation.labels import with_groups
+from moderation.policy import DEFAULT, KeywordRules, Policy, PriorityWeights, UnusablePolicy, load_policy
 
 __all__ = [
-    "DEFAULT", "LABELS", "KeywordRules", "Policy", "Priority", "Reason", "UnusablePolicy", "Verdict", "VersionAnswer",
+    "DEFAULT", "KeywordRules", "Policy", "Priority", "Reason", "UnusablePolicy", "Verdict", "VersionAnswer",
     "decide", "deciding_versions", "load_policy", "prioritise",
 ]  # fmt: skip
 
@@ -189,12 +190,12 @@ def _readers(words: VersionAnswer, deciding: Sequence[VersionAnswer]) -> list[Ve
 
 
 def _share(model: VersionAnswer, label: str, policy: Policy) -> float:
-    """How far the model comes towards flagging `label` (1 = it flags); `toxic` speaks for the kinds that it covers.
+    """How far the model comes towards flagging `label` (1 = it flags); a group speaks for its kinds.
 
     A model that knows nothing of the label can't overrule a word: a strong one stands, a mild one is not enough.
     """
     shares = []
-    for name in {label, "toxic"} if label in TOXIC_KINDS else {label}:
+    for name in with_groups({label}):
         threshold = policy.threshold(model.kind, name, model.thresholds, model.version)
         if name in model.scores and threshold:
             shares.append(model.scores[name] / threshold)

@@ -9,8 +9,7 @@ from rest_framework import serializers
 from moderation.actions import action_of, outcomes, taken_by_people
 from moderation.events import decision_meanings
 from moderation.intake import Incoming, Judgement
-from moderation.labels import NAMES
-from moderation.policy import LABELS
+from moderation.labels import LABELS, TITLES
 from moderation.queries import QueueFilter
 
 MOST_POSTS = 500
@@ -116,7 +115,10 @@ class ReviewForm(forms.Form):
 
     action = forms.ChoiceField(choices=_action_choices, widget=forms.HiddenInput)
     labels = forms.MultipleChoiceField(
-        label=_("What is it?"), choices=list(NAMES.items()), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("What is it?"),
+        choices=[(label, _(title)) for label, title in TITLES.items()],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     reason = forms.ChoiceField(label=_("Reason"), required=False, choices=_reason_choices)
     comment = forms.CharField(label=_("Comment"), max_length=2000, required=False)

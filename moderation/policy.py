@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-LABELS = ("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate", "sexual", "self_harm", "spam")
+from moderation.labels import LABELS
+
 DECIDING_KINDS = ("ensemble", "bert", "svm")
 DEFAULT = Path(__file__).parent / "policies" / "default-1.json"
 

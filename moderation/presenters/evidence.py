@@ -12,7 +12,7 @@ from aimass_apps.submissions.models import Decision, Prediction, Review
 from aimass_apps.web.components.markup import percent
 from moderation.actions import REOPEN, UNDO, Words, reasons
 from moderation.decide import KEYWORDS, LANGUAGE_UNREAD, MODEL_UNAVAILABLE, Policy
-from moderation.labels import NAMES
+from moderation.labels import LABELS, TITLES
 from moderation.models import Post
 from moderation.policy_revisions import current_policy
 
@@ -39,7 +39,8 @@ def _kind_name(kind: str) -> str:
 
 
 def label_name(label: str) -> str:
-    return str(NAMES.get(label, label))
+    """In the reader's language; a label that the desk no longer has is shown as it is."""
+    return _(TITLES[label]) if label in TITLES else label
 
 
 def reason_lines(post: Post, text: str) -> list[ReasonLine]:
@@ -89,7 +90,7 @@ def score_table(predictions: Iterable[Prediction]) -> tuple[list[tuple[str, list
     """Rows of (label, one probability for each model, note) and the models' names, for the table of scores."""
     answered = [each for each in predictions if each.state == Prediction.State.DONE]
     answered.sort(key=lambda each: each.version.kind == KEYWORDS)  # on a phone only the first fit
-    labels = [name for name in NAMES if any(name in (each.scores or {}) for each in answered)]
+    labels = [name for name in LABELS if any(name in (each.scores or {}) for each in answered)]
     policy = current_policy()
     rows = [
         (label_name(name), [(each.scores or {}).get(name) for each in answered], _note(answered, name, policy))

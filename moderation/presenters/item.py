@@ -10,7 +10,7 @@ from moderation import queries
 from moderation.actions import action_of, taken_by_people
 from moderation.forms import EscalateForm, ReviewForm
 from moderation.intake import may_decide, may_undo
-from moderation.labels import NAMES
+from moderation.labels import LABELS
 from moderation.models import Post
 from moderation.presenters import evidence
 from moderation.presenters.addresses import address
@@ -100,13 +100,13 @@ def label_boxes(post: Post, form: ReviewForm | None) -> list[dict[str, Any]]:
     return [
         {
             "value": value,
-            "name": name,
+            "name": evidence.label_name(value),
             "key": str(number),
             "ticked": value in ticked,
             "suggested": value in suggested,
             "stated": bool(stated.get(value)),
         }
-        for number, (value, name) in enumerate(NAMES.items(), start=1)
+        for number, value in enumerate(LABELS, start=1)
     ]
 
 
