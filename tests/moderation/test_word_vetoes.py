@@ -8,7 +8,7 @@ from aimass_apps.inference.predictor import Span
 from aimass_apps.inference.scoring import load_versions, score_lines
 from moderation.decide import KEYWORD, VersionAnswer, decide, load_policy
 from moderation.labels import LABELS
-from moderation.score_line import ModerationDesk
+from moderation.score_line import PostScorer
 
 # Whose low score speaks against a word of the label. `toxic` covers kinds of abuse, and nothing else.
 SPEAKS = {
@@ -88,7 +88,7 @@ def test_a_word_is_overruled_by_what_knows_its_label_and_language(live, readers,
     ],
 )
 def test_what_ships_flags_words_that_no_model_of_the_language_knows(shipped, text, label):
-    (result,) = score_lines([json.dumps({"id": 1, "text": text})], ModerationDesk(load_policy()), shipped)
+    (result,) = score_lines([json.dumps({"id": 1, "text": text})], PostScorer(load_policy()), shipped)
     assert result["flagged"]
     assert (KEYWORD, label) in {(reason["code"], reason["label"]) for reason in result["reasons"]}
 

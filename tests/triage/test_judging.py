@@ -7,7 +7,8 @@ from aimass_apps.people.models import User
 from aimass_apps.submissions.decisions import current_decision
 from aimass_apps.submissions.models import Review
 from tests.support.visits import APPENDIX, CHEST, add_version, open_visit, override
-from triage import intake, judgements, queries
+from triage import intake, queries
+from triage.intake import judgements
 from triage.models import Assessment
 
 pytestmark = pytest.mark.django_db

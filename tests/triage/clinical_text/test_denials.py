@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.clinical_text.denials import without_denials
-from triage.model_input import tell
+from triage.model_input import tell_facts
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,4 @@ def test_something_is_always_left(text: str) -> None:
     ],
 )
 def test_facts_are_told_around_the_text(facts: dict[str, object], told: str) -> None:
-    assert tell("Cough.", facts) == told
+    assert tell_facts("Cough.", facts) == told

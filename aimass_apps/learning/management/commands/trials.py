@@ -1,4 +1,4 @@
-"""`manage.py trials --plan P --data DIR --out DIR`: variants of a recipe side by side, as in docs/trials.md."""
+"""`manage.py trials --plan P --data DIR --out DIR`: variants of a recipe side by side, as in docs/results/trials.md."""
 
 from argparse import ArgumentParser
 from pathlib import Path

@@ -10,7 +10,8 @@ torch = pytest.importorskip("torch")
 
 from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerFast  # noqa: E402 - needs torch
 
-from aimass_apps.ml.fit.adapt import NoMaskToken, Settings, TooFewTexts, adapt, hide, posts  # noqa: E402
+from aimass_apps.learning.management.commands.adapt import site_texts  # noqa: E402 - kept with the others
+from aimass_apps.ml.fit.adapt import NoMaskToken, Settings, TooFewTexts, adapt, hide  # noqa: E402
 from aimass_apps.ml.fit.progress import Progress, Stopped, silent  # noqa: E402 - kept with the others
 from aimass_apps.ml.fit.train import train_recipe  # noqa: E402 - kept with the others
 from aimass_apps.registry.artefacts import verify  # noqa: E402 - kept with the others
@@ -81,9 +82,9 @@ def test_only_posts_are_read_and_none_that_is_sealed() -> None:
         Submission.objects.create(desk="moderation", language=language, text=text, content_hash=f"{number:064}")
     Submission.objects.create(desk="triage", language="en", sealed_text="cough", content_hash="9" * 64)
 
-    assert sorted(posts("any", 10)) == ["post 0", "post 1", "post 2"]
-    assert sorted(posts("en", 10)) == ["post 0", "post 2"]
-    assert len(list(posts("any", 2))) == 2
+    assert sorted(site_texts("moderation", "any", 10)) == ["post 0", "post 1", "post 2"]
+    assert sorted(site_texts("moderation", "en", 10)) == ["post 0", "post 2"]
+    assert len(list(site_texts("moderation", "any", 2))) == 2
 
 
 @pytest.mark.django_db
