@@ -120,7 +120,7 @@ class AutomaticFigures(Leased):
     asked_at = models.DateTimeField(db_default=Now())
     # {"count", "audited", "until": the moment up to which posts count,
     #  "sides": {"clear" and "act": {"cases", "found": {confidence: {risk: outcome}}}}}, and an outcome is
-    #  {"needed", "chosen": place in settings or null, "settings": [[dial, cases, errors, bound, share], …]}
+    #  {"needed", "chosen": place in settings or null, "settings": [[operating point, cases, errors, bound, share], …]}
     figures = models.JSONField(null=True)
     computed_at = models.DateTimeField(null=True)
     newest_review = models.BigIntegerField(default=0)  # the last one that was there before

@@ -112,7 +112,7 @@ def _words(assessment: Assessment, outcome: dict[str, Any]) -> dict[str, Any]:
     facts = assessment.submission.sealed_facts or {}
     level = assessment.final_urgency or assessment.urgency or _least(assessment, outcome)
     condition = outcome.get("condition")
-    said = opinion.voices(assessment.submission, level)
+    said = opinion.opinions(assessment.submission, level)
     compared = opinion.with_columns(outcome, said)
     return {
         "outcome": outcome,
@@ -131,8 +131,8 @@ def _words(assessment: Assessment, outcome: dict[str, Any]) -> dict[str, Any]:
         "contradictions": proposal.contradiction_words(outcome),
         "condition_rows": proposal.condition_rows(compared),
         "model_names": [model["shown"] for model in proposal.answered(compared)],
-        "voices": said,
-        "voices_waiting": sum(each.state == opinion.WAITING for each in said),
+        "opinions": said,
+        "opinions_waiting": sum(each.state == opinion.WAITING for each in said),
         "language_model": opinion.destination() if said else {},
         "likely": proposal.likely_set(outcome),
         "unanswered": proposal.unanswered(outcome),
