@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from aimass_apps.people.sealing import SealedJSONField, SealedTextField
@@ -15,7 +16,7 @@ from aimass_apps.registry.models import ModelVersion
 from aimass_apps.submissions.models import Submission
 from triage.levels import ABOUT, LEVELS
 
-URGENCIES = [(level, _(ABOUT[level].title)) for level in LEVELS]
+URGENCIES: list[tuple[str, str | Promise]] = [(level, _(ABOUT[level].title)) for level in LEVELS]
 """The levels with their titles, as fields and forms take their choices."""
 
 
