@@ -145,7 +145,7 @@ def author_record(post: Post) -> AuthorRecord | None:
 
 
 def _judged() -> Q:
-    """What a person decided, as far as the outcome tells: none of theirs is a policy's alone."""
+    """Posts with an outcome that people give; a policy may have given it too."""
     return Q(outcome__in=[each.outcome for each in taken_by_people()])
 
 
