@@ -8,17 +8,24 @@ class ModerationConfig(AppConfig):
     verbose_name = _("Moderation")
 
     def ready(self) -> None:
+        from aimass_apps.inference.kinds.keywords import desk_labels
         from aimass_apps.ml.recipe import named
         from aimass_apps.people import roles
         from aimass_apps.submissions import desk
         from aimass_apps.web import navigation
-        from moderation import sweeps
+        from aimass_apps.web.components import badges
+        from moderation import DESK, labels, sweeps
         from moderation.desk import ModerationDesk
+        from moderation.presenters.looks import looks
         from moderation.training_names import NAMES
 
         sweeps.register()
         desk.register(ModerationDesk())
         named.register(NAMES)
+        implies = {group: labels.kinds_of(group) for group in labels.GROUPS.values()}
+        desk_labels.register(DESK, desk_labels.DeskLabels(implies, labels.CATEGORIES, otherwise="obscene"))
+        for scale, values in looks().items():
+            badges.register(scale, values)
         moderator = {"moderation.view", "moderation.review"}
         senior = moderator | {"moderation.reverse", "moderation.release", "models.view", "automatic.view"}
         roles.grant(roles.Role.MODERATOR, moderator)

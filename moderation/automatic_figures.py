@@ -15,7 +15,7 @@ from aimass_apps.queueing.leases import Renewing, claim, ended, free_expired, he
 from aimass_apps.registry.models import ModelVersion
 from aimass_apps.submissions.models import Review
 from moderation.models import AutomaticFigures
-from moderation.operating_point import DIALS
+from moderation.operating_point import OPERATING_POINTS
 from moderation.policy_revisions import policy_file
 from moderation.risk_cases.reviewed import Reviewed, reviewed_cases
 
@@ -39,7 +39,7 @@ def figures_of(reviewed: Reviewed) -> dict[str, Any]:
         "until": reviewed.until.isoformat() if reviewed.until else None,
         "sides": {
             name: {
-                "cases": len(thin([case for case in cases if case.point <= max(DIALS)])),
+                "cases": len(thin([case for case in cases if case.point <= max(OPERATING_POINTS)])),
                 "found": {str(share): _at_confidence(cases, round(1 - share, 2)) for share in CONFIDENCES},
             }
             for name, cases in sides.items()
@@ -48,12 +48,12 @@ def figures_of(reviewed: Reviewed) -> dict[str, Any]:
 
 
 def _at_confidence(cases: list[Case], delta: float) -> dict[str, Any]:
-    return {str(risk): _outcome(control(cases, DIALS, alpha=risk, delta=delta)) for risk in RISKS}
+    return {str(risk): _outcome(control(cases, OPERATING_POINTS, alpha=risk, delta=delta)) for risk in RISKS}
 
 
 def _outcome(found: Control) -> dict[str, Any]:
     rows = [
-        (each.dial, each.cases, each.errors, _bound(each.errors, each.cases, found.delta), each.share)
+        (each.operating_point, each.cases, each.errors, _bound(each.errors, each.cases, found.delta), each.share)
         for each in found.settings
     ]
     chosen = found.settings.index(found.chosen) if found.chosen else None
@@ -61,7 +61,7 @@ def _outcome(found: Control) -> dict[str, Any]:
 
 
 def request_figures(*, version: ModelVersion) -> AutomaticFigures:
-    """Write the wish down and ring; while it waits or runs already, nothing changes."""
+    """Write the request down and ring; while it waits or runs already, nothing changes."""
     with transaction.atomic():
         figures, _made = AutomaticFigures.objects.get_or_create(version=version)
         again = AutomaticFigures.objects.filter(pk=figures.pk, state__in=[State.DONE, State.FAILED])

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from aimass_apps.inference.predictor import TOXIC_KINDS, Span
+from aimass_apps.inference.predictor import Span
 from aimass_apps.inference.text.language import Languages
-from moderation.policy import DEFAULT, LABELS, KeywordRules, Policy, PriorityWeights, UnusablePolicy, load_policy
+from moderation.labels import with_groups
+from moderation.policy import DEFAULT, KeywordRules, Policy, PriorityWeights, UnusablePolicy, load_policy
 
 __all__ = [
-    "DEFAULT", "LABELS", "KeywordRules", "Outcome", "Policy", "Priority", "Reason", "UnusablePolicy", "VersionAnswer",
+    "DEFAULT", "KeywordRules", "Policy", "Priority", "Reason", "UnusablePolicy", "Verdict", "VersionAnswer",
     "decide", "deciding_versions", "load_policy", "prioritise",
 ]  # fmt: skip
 
@@ -72,7 +73,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Verdict:
     """`severity` and `score` run from 0 to 1; `sampling_weight` is 1 / the chance that a person sees the post."""
 
     step: Step
@@ -86,7 +87,7 @@ class Outcome:
 
 def decide(
     answers: Sequence[VersionAnswer], policy: Policy, draw: float, languages: Languages | None = None
-) -> Outcome:
+) -> Verdict:
     """Judge one post. `draw` is uniform in [0, 1): under the policy's audit share, a person sees what is automatic.
 
     `languages` are those of the text, where they are known.
@@ -106,8 +107,8 @@ def decide(
     audit = step != "flag" and draw < policy.audit_share
     weight = 1 / policy.audit_share if audit else 1.0
     if not reasons:
-        return Outcome(step, False, (), 0.0, _highest(deciding), audit, weight)
-    return Outcome(
+        return Verdict(step, False, (), 0.0, _highest(deciding), audit, weight)
+    return Verdict(
         step=step,
         flagged=True,
         reasons=reasons,
@@ -189,12 +190,12 @@ def _readers(words: VersionAnswer, deciding: Sequence[VersionAnswer]) -> list[Ve
 
 
 def _share(model: VersionAnswer, label: str, policy: Policy) -> float:
-    """How far the model comes towards flagging `label` (1 = it flags); `toxic` speaks for the kinds that it covers.
+    """How far the model comes towards flagging `label` (1 = it flags); a group speaks for its kinds.
 
     A model that knows nothing of the label can't overrule a word: a strong one stands, a mild one is not enough.
     """
     shares = []
-    for name in {label, "toxic"} if label in TOXIC_KINDS else {label}:
+    for name in with_groups({label}):
         threshold = policy.threshold(model.kind, name, model.thresholds, model.version)
         if name in model.scores and threshold:
             shares.append(model.scores[name] / threshold)

@@ -15,6 +15,7 @@ from moderation import DESK, metrics, policy
 from moderation.demo import posts as demo
 from moderation.erasing import FINDER
 from moderation.intake import settle
+from moderation.labels import LABELS
 from moderation.policy_revisions import policy_file
 from moderation.queries import standing_review
 from moderation.score_line import PostScorer
@@ -48,7 +49,7 @@ class ModerationDesk:
         return {**metrics.figures(rows), "main": "mean_auc"}
 
     def label_space(self) -> list[str]:
-        return list(policy.LABELS)
+        return list(LABELS)
 
     def line_scorer(self, policy_path: Path | None, models: Path) -> LineScorer:
         return PostScorer(policy.load_policy(policy_path) if policy_path else policy.load_policy())

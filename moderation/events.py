@@ -3,27 +3,25 @@
 from typing import Any
 
 from aimass_apps.submissions.models import Decision
-from moderation.models import REOPEN, Outcome, Post
+from moderation.actions import ACTIONS, DECIDED, action_of
+from moderation.models import Post
 
-DECIDED = "post.decided"
 # Every event that a platform may get: the API's description is made from this list.
 TYPES: dict[str, str] = {
     DECIDED: "what is decided about a post; the latest decision about a revision holds",
 }
-# What a decision may say. Events and answers name nothing else.
-ACTIONS: dict[str, str] = {
-    Outcome.CLEAR: "nothing spoke against the post",
-    Outcome.APPROVE: "the post may stay",
-    Outcome.REMOVE: "the post is to be removed",
-    Outcome.SUPERSEDED: "a newer revision came before anybody decided this one",
-    REOPEN: "the decision is taken back and none is in force: the post waits for a person again",
-}
+
+
+def decision_meanings() -> list[tuple[str, str]]:
+    """What a decision may say. Events and answers name nothing else."""
+    return [(each.outcome, each.meaning) for each in ACTIONS]
 
 
 def decision_event(post: Post, decision: Decision) -> dict[str, Any]:
     """The payload of one event, as Standard Webhooks asks: type, timestamp, data."""
+    action = action_of(decision.action)
     return {
-        "type": DECIDED,
+        "type": action.event if action else DECIDED,
         "timestamp": decision.at.isoformat(),
         "data": {
             "post": {"id": str(post.public_id), "external_id": post.external_id, "revision": post.revision},

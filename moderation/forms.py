@@ -6,13 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from moderation.events import ACTIONS
+from moderation.actions import action_of, outcomes, taken_by_people
+from moderation.events import decision_meanings
 from moderation.intake import Incoming, Judgement
-from moderation.labels import NAMES
-from moderation.models import Outcome
-from moderation.policy import LABELS
+from moderation.labels import LABELS, TITLES
 from moderation.queries import QueueFilter
-from moderation.reasons import APPROVE_REASONS, REMOVE_REASONS
 
 MOST_POSTS = 500
 LONGEST_TEXT = 20_000  # characters
@@ -73,7 +71,7 @@ class DecisionSerializer(serializers.Serializer[Any]):
     """What is decided about a post, by a policy or a person; the latest decision holds."""
 
     id = serializers.UUIDField()
-    action = serializers.ChoiceField(list(ACTIONS.items()))
+    action = serializers.ChoiceField(decision_meanings())
     at = serializers.DateTimeField()
     by = serializers.ChoiceField(["policy", "person"])
     policy_version = serializers.CharField(allow_null=True)
@@ -102,30 +100,38 @@ class StatusSerializer(serializers.Serializer[Any]):
     delivery = serializers.CharField(allow_null=True)
 
 
-class ReviewForm(forms.Form):
-    """One decision. Removing needs at least one label: it is what the next model learns."""
+def _action_choices() -> list[tuple[str, Any]]:
+    return [(each.outcome, each.title) for each in taken_by_people()]
 
-    action = forms.ChoiceField(choices=[(Outcome.APPROVE, ""), (Outcome.REMOVE, "")], widget=forms.HiddenInput)
+
+def _reason_choices() -> list[tuple[Any, Any]]:
+    buttons = [each.button for each in taken_by_people() if each.button]
+    by_action = [(each.reasons_title, list(each.reasons.items())) for each in buttons]
+    return [("", _("No special reason")), *by_action]
+
+
+class ReviewForm(forms.Form):
+    """One decision. Some need at least one label: it is what the next model learns."""
+
+    action = forms.ChoiceField(choices=_action_choices, widget=forms.HiddenInput)
     labels = forms.MultipleChoiceField(
-        label=_("What is it?"), choices=list(NAMES.items()), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    reason = forms.ChoiceField(
-        label=_("Reason"),
+        label=_("What is it?"),
+        choices=[(label, _(title)) for label, title in TITLES.items()],
         required=False,
-        choices=[
-            ("", _("No special reason")),
-            (_("When you approve"), list(APPROVE_REASONS.items())),
-            (_("When you remove"), list(REMOVE_REASONS.items())),
-        ],
+        widget=forms.CheckboxSelectMultiple,
     )
+    reason = forms.ChoiceField(label=_("Reason"), required=False, choices=_reason_choices)
     comment = forms.CharField(label=_("Comment"), max_length=2000, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        action, reason = cleaned.get("action"), cleaned.get("reason", "")
-        if action == Outcome.REMOVE and not cleaned.get("labels") and "labels" not in self.errors:
-            self.add_error("labels", _("Choose at least one label (keys 1 to 9), then remove the post."))
-        if reason and reason not in (APPROVE_REASONS if action == Outcome.APPROVE else REMOVE_REASONS):
+        action, reason = action_of(cleaned.get("action", "")), cleaned.get("reason", "")
+        if action is None or action.button is None:
+            return cleaned
+        if action.needs_labels and not cleaned.get("labels") and "labels" not in self.errors:
+            needed = _("Choose at least one label (keys 1 to 9), then press “%(action)s”.")
+            self.add_error("labels", needed % {"action": action.button.word})
+        if reason and reason not in action.button.reasons:
             self.add_error("reason", _("This reason does not go with the decision."))
         return cleaned
 
@@ -165,5 +171,5 @@ class HistoryForm(forms.Form):
     """Search among decided posts."""
 
     q = forms.CharField(label=_("External id or author"), max_length=200, required=False, strip=True)
-    outcome = forms.ChoiceField(label=_("Decision"), choices=[("", _("Any")), *Outcome.choices], required=False)
+    outcome = forms.ChoiceField(label=_("Decision"), choices=[("", _("Any")), *outcomes()], required=False)
     mine = forms.BooleanField(label=_("Only mine"), required=False)

@@ -13,20 +13,7 @@ from aimass_apps.people.models import Platform
 from aimass_apps.queueing.leases import Leased, expiry_index, leased_while_running
 from aimass_apps.registry.models import ModelVersion
 from aimass_apps.submissions.models import Submission
-
-
-class Outcome(models.TextChoices):
-    """What was decided about a post, as platforms read it. People say `approve` or `remove`; an undo restores any."""
-
-    CLEAR = "clear", _("Clear")
-    APPROVE = "approve", _("Approved")
-    REMOVE = "remove", _("Removed")
-    SUPERSEDED = "superseded", _("Replaced by a newer revision")
-
-
-# Beside the outcomes: the verdict of a review that takes back its author's last one, and the decision that leaves a
-# post without any.
-UNDO, REOPEN = "undo", "reopen"
+from moderation.actions import outcomes
 
 
 class Post(models.Model):
@@ -46,7 +33,7 @@ class Post(models.Model):
     url = models.URLField(max_length=1000, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.SCORING)
     # The decision in force, empty while there is none; a post drawn for audit is clear or removed, and queued at once.
-    outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
+    outcome = models.CharField(max_length=12, choices=outcomes(), blank=True)
     flagged = models.BooleanField(null=True)
     reasons = models.JSONField(default=list)  # as moderation.decide writes them
     policy_version = models.CharField(max_length=80, blank=True)
@@ -133,7 +120,7 @@ class AutomaticFigures(Leased):
     asked_at = models.DateTimeField(db_default=Now())
     # {"count", "audited", "until": the moment up to which posts count,
     #  "sides": {"clear" and "act": {"cases", "found": {confidence: {risk: outcome}}}}}, and an outcome is
-    #  {"needed", "chosen": place in settings or null, "settings": [[dial, cases, errors, bound, share], …]}
+    #  {"needed", "chosen": place in settings or null, "settings": [[operating point, cases, errors, bound, share], …]}
     figures = models.JSONField(null=True)
     computed_at = models.DateTimeField(null=True)
     newest_review = models.BigIntegerField(default=0)  # the last one that was there before

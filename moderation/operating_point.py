@@ -1,6 +1,7 @@
 """How boldly a version decides by itself, as one number. Plain Python, no Django.
 
-The dial moves all thresholds of a version together, in log odds: 0 are its own, under 0 everything is more cautious.
+The operating point moves all thresholds of a version together, in log odds: 0 are its own, under 0 everything is more
+cautious.
 Clearing: at -1 a post stays clear only if it would with every threshold one lower. Removing: at -1 a machine removes
 what is one or more over a threshold.
 """
@@ -18,22 +19,22 @@ from moderation.decide import VersionAnswer, decide, deciding_versions
 from moderation.policy import Policy, VersionRules
 
 # Never bolder than the version's own thresholds: these were chosen for their precision, not for how much they clear.
-DIALS = tuple(round(-5 + 0.1 * step, 1) for step in range(51))
+OPERATING_POINTS = tuple(round(-5 + 0.1 * step, 1) for step in range(51))
 
 
 def clear_point(
     answers: Sequence[VersionAnswer], version: VersionAnswer, policy: Policy, languages: Languages | None = None
 ) -> float:
-    """The most cautious of `DIALS` at which the post is cleared without a person; `NEVER` where it is at none."""
+    """The most cautious operating point at which the post is cleared without a person; `NEVER` where it is at none."""
     limits = limits_of(version, policy)
 
-    def cleared(dial: float) -> bool:
-        rules = {**policy.versions, version.version: VersionRules(moved(limits, dial))}
+    def cleared(operating_point: float) -> bool:
+        rules = {**policy.versions, version.version: VersionRules(moved(limits, operating_point))}
         return decide(answers, replace(policy, versions=rules), 1.0, languages).step == "clear"
 
     # Whatever is cleared stays so at every bolder setting: the thresholds only rise.
-    place = bisect_left(DIALS, True, key=cleared)
-    return DIALS[place] if place < len(DIALS) else NEVER
+    place = bisect_left(OPERATING_POINTS, True, key=cleared)
+    return OPERATING_POINTS[place] if place < len(OPERATING_POINTS) else NEVER
 
 
 def act_point(version: VersionAnswer, policy: Policy) -> float:
@@ -68,9 +69,9 @@ def rules_at(limits: Mapping[str, float], *, clear: float | None, act: float | N
     return rules
 
 
-def moved(limits: Mapping[str, float], dial: float) -> dict[str, float]:
-    """The thresholds `dial` higher in log odds, to six digits."""
-    return {label: round(1 / (1 + math.exp(-_log_odds(limit) - dial)), 6) for label, limit in limits.items()}
+def moved(limits: Mapping[str, float], operating_point: float) -> dict[str, float]:
+    """The thresholds `operating_point` higher in log odds, to six digits."""
+    return {label: round(1 / (1 + math.exp(-_log_odds(limit) - operating_point)), 6) for label, limit in limits.items()}
 
 
 def _log_odds(share: float) -> float:

@@ -10,8 +10,8 @@ from typing import Annotated
 from annotated_types import Predicate
 
 from aimass_apps.strict_files import BadFile, Name, Positive, Share, Text, checked, read_json
+from moderation.labels import LABELS
 
-LABELS = ("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate", "sexual", "self_harm", "spam")
 DECIDING_KINDS = ("ensemble", "bert", "svm")
 DEFAULT = Path(__file__).parent / "policies" / "default-1.json"
 

@@ -10,7 +10,8 @@ from django.db.models.functions import Extract, Least, Now
 
 from aimass_apps.people.models import Platform, User
 from aimass_apps.submissions.models import Decision, Review
-from moderation.models import UNDO, Outcome, Post
+from moderation.actions import UNDO, Words, strikes, taken_by_people
+from moderation.models import Post
 from moderation.policy_revisions import policy_file
 
 SEE_ESCALATED = "moderation.reverse"
@@ -126,30 +127,33 @@ class AuthorRecord:
 
     posts: int
     flagged: int
-    removed: int
-    approved: int
+    decided: list[tuple[Words, int]]  # for each action of people its title and how often, strikes first
 
 
 def author_record(post: Post) -> AuthorRecord | None:
     """None for a post whose platform did not name its author."""
     if not post.author:
         return None
+    actions = sorted(taken_by_people(), key=lambda each: not each.counts_as_strike)
     figures = Post.objects.filter(platform=post.platform_id, author=post.author).aggregate(
         posts=Count("pk"),
         flagged=Count("pk", filter=Q(flagged=True)),
-        removed=Count("pk", filter=Q(outcome=Outcome.REMOVE)),
-        approved=Count("pk", filter=Q(outcome=Outcome.APPROVE)),
+        **{f"outcome_{each.outcome}": Count("pk", filter=Q(outcome=each.outcome)) for each in actions},
     )
-    return AuthorRecord(**figures)
+    decided = [(each.title, figures[f"outcome_{each.outcome}"]) for each in actions]
+    return AuthorRecord(figures["posts"], figures["flagged"], decided)
+
+
+def _judged() -> Q:
+    """Posts with an outcome that people give; a policy may have given it too."""
+    return Q(outcome__in=[each.outcome for each in taken_by_people()])
 
 
 def similar_decisions(post: Post, limit: int = 5) -> list[Post]:
     """The author's latest decided posts that a person saw, those with the same text first."""
     if not post.author:
         return []
-    decided = Post.objects.filter(
-        platform=post.platform_id, author=post.author, outcome__in=[Outcome.APPROVE, Outcome.REMOVE]
-    )
+    decided = Post.objects.filter(_judged(), platform=post.platform_id, author=post.author)
     return list(decided.exclude(pk=post.pk).select_related("submission").order_by("-closed_at")[:limit])
 
 
@@ -168,8 +172,8 @@ def platform_record(platform: Platform) -> PlatformRecord:
     figures = posts.aggregate(
         posts=Count("pk"),
         waiting=Count("pk", filter=Q(state=Post.State.QUEUED)),
-        removed=Count("pk", filter=Q(outcome=Outcome.REMOVE)),
-        judged=Count("pk", filter=Q(outcome__in=[Outcome.APPROVE, Outcome.REMOVE])),
+        removed=Count("pk", filter=Q(outcome__in=strikes())),
+        judged=Count("pk", filter=_judged()),
     )
     share = figures["removed"] / figures["judged"] if figures["judged"] else None
     return PlatformRecord(figures["posts"], figures["waiting"], share)

@@ -17,10 +17,12 @@ class TriageConfig(AppConfig):
         from aimass_apps.registry import kinds
         from aimass_apps.submissions import desk
         from aimass_apps.web import navigation
+        from aimass_apps.web.components import badges
         from triage.bayes.kind import KIND
         from triage.desk import TriageDesk
         from triage.llm.claim_check import VisitReader
         from triage.model_input import drop_denials, tell_facts
+        from triage.presenters.looks import LOOKS
         from triage.training_names import NAMES
 
         desk.register(TriageDesk())
@@ -29,6 +31,8 @@ class TriageConfig(AppConfig):
         model_input.register("drop_denials", drop_denials)
         model_input.register("tell_facts", tell_facts)
         reader.register(DESK, VisitReader())
+        for scale, looks in LOOKS.items():
+            badges.register(scale, looks)
         clinician = {"triage.view", "triage.assess", "catalogue.view"}
         roles.grant(roles.Role.CLINICIAN, clinician)
         roles.grant(roles.Role.CLINICAL_LEAD, clinician | {"triage.correct_any", "models.view"})

@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple, TypeVar
 
 from aimass_apps.inference.kinds.ensemble.predictor import Combined, Ensemble, even_pool
 from triage.knowledge.floor import Fired, Floor
-from triage.knowledge.scales import LEVELS, Level, worst
+from triage.levels import LEVELS, Level, worst
 from triage.policy import DEFAULT, Policy, UnusablePolicy, load_policy, read_policy
 from triage.urgency_model import fitted_levels, takes
 

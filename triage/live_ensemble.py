@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
+class LiveEnsemble:
     """The ensemble version of a submission; `ensemble` is None where its artefact can't be used."""
 
     version: ModelVersion
@@ -38,9 +38,9 @@ def ensemble_for(languages: Sequence[str], content_hash: str) -> ModelVersion | 
     return min(fitting, key=lambda version: order.get(version.language, len(order)), default=None)
 
 
-def in_force(version: ModelVersion | None) -> InForce | None:
+def opened_ensemble(version: ModelVersion | None) -> LiveEnsemble | None:
     """The version that an assessment was given, opened."""
-    return None if version is None else InForce(version, open_version(version))
+    return None if version is None else LiveEnsemble(version, open_version(version))
 
 
 def open_version(version: ModelVersion) -> Ensemble | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from triage.knowledge.load import load_catalogue
-from triage.knowledge.scales import LEVELS
+from triage.levels import LEVELS
 
 URGENCY = "urgency:"
 MAIN = "top_3"

@@ -8,21 +8,16 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from aimass_apps.people.sealing import SealedJSONField, SealedTextField
 from aimass_apps.registry.models import ModelVersion
 from aimass_apps.submissions.models import Submission
+from triage.levels import ABOUT, LEVELS
 
-
-class Urgency(models.TextChoices):
-    """Our own five levels, most urgent first, with the time within which a clinician should see the person."""
-
-    IMMEDIATE = "immediate", _("Immediate")  # now
-    VERY_URGENT = "very_urgent", _("Very urgent")  # 10 minutes
-    URGENT = "urgent", _("Urgent")  # 60 minutes
-    SOON = "soon", _("Soon")  # 120 minutes
-    SELF_CARE = "self_care", _("Self-care or routine")  # 240 minutes or home
+URGENCIES: list[tuple[str, str | Promise]] = [(level, _(ABOUT[level].title)) for level in LEVELS]
+"""The levels with their titles, as fields and forms take their choices."""
 
 
 class Visit(models.Model):
@@ -40,8 +35,7 @@ class Visit(models.Model):
 
 
 def _no_lower_than_held() -> Q:
-    levels = Urgency.values
-    return reduce(or_, (Q(held=held, urgency__in=levels[: place + 1]) for place, held in enumerate(levels)))
+    return reduce(or_, (Q(held=held, urgency__in=LEVELS[: place + 1]) for place, held in enumerate(LEVELS)))
 
 
 class Assessment(models.Model):
@@ -60,11 +54,11 @@ class Assessment(models.Model):
     current = models.BooleanField(default=True)
     state = models.CharField(max_length=8, choices=State, default=State.SCORING)
     # Proposed: models raised by the floor, and by `held` until a person gives a reason for a lower one.
-    urgency = models.CharField(max_length=12, choices=Urgency, blank=True)
+    urgency = models.CharField(max_length=12, choices=URGENCIES, blank=True)
     # What stood when this visit was assessed again: a first assessment has none.
-    held = models.CharField(max_length=12, choices=Urgency, blank=True)
+    held = models.CharField(max_length=12, choices=URGENCIES, blank=True)
     lowered = models.BooleanField(default=False)  # a person gave a reason, and the lower urgency counts
-    final_urgency = models.CharField(max_length=12, choices=Urgency, blank=True)  # the clinician's
+    final_urgency = models.CharField(max_length=12, choices=URGENCIES, blank=True)  # the clinician's
     sealed_outcome = SealedJSONField(null=True)  # as triage.decide wrote it: reasons, red flags, differential
     policy_version = models.CharField(max_length=80, blank=True)
     # What combines the answers, drawn together with the versions that are asked: one text meets one combination.
@@ -75,13 +69,13 @@ class Assessment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="assessment_one_current", fields=["visit"], condition=Q(current=True)),
-            models.CheckConstraint(name="assessment_urgency_known", condition=Q(urgency__in=["", *Urgency.values])),
-            models.CheckConstraint(name="assessment_held_known", condition=Q(held__in=["", *Urgency.values])),
+            models.CheckConstraint(name="assessment_urgency_known", condition=Q(urgency__in=["", *LEVELS])),
+            models.CheckConstraint(name="assessment_held_known", condition=Q(held__in=["", *LEVELS])),
             models.CheckConstraint(
                 name="assessment_lowered_by_a_person",
                 condition=Q(state="scoring") | Q(lowered=True) | Q(held="") | _no_lower_than_held(),
             ),
-            models.CheckConstraint(name="assessment_final_known", condition=Q(final_urgency__in=["", *Urgency.values])),
+            models.CheckConstraint(name="assessment_final_known", condition=Q(final_urgency__in=["", *LEVELS])),
             models.CheckConstraint(
                 name="assessment_urgency_after_scoring",
                 condition=Q(state="scoring", urgency="") | (~Q(state="scoring") & ~Q(urgency="")),

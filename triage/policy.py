@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 from annotated_types import Interval
 
 from aimass_apps.strict_files import AtLeastZero, BadFile, Name, Share, Text, checked, read_json
-from triage.knowledge.scales import LEVELS, Level
+from triage.levels import LEVELS, Level
 
 # Self-care without a model's word would be reassurance by accident.
 Cautious = Literal["immediate", "very_urgent", "urgent", "soon"]

@@ -14,8 +14,8 @@ from aimass_apps.submissions.models import Prediction, Submission
 from triage.decide import ENSEMBLE, MODEL_BROKEN, MODEL_MISSING, Outcome, Policy, Reason, Source, decide, load_policy
 from triage.knowledge.floor import Facts, Floor, safety_floor
 from triage.knowledge.load import load_catalogue
-from triage.knowledge.scales import level_of
-from triage.live_ensemble import InForce
+from triage.levels import level_of
+from triage.live_ensemble import LiveEnsemble
 from triage.vitals import Vitals
 
 SHOWN = 3  # conditions of each model that a review keeps
@@ -63,7 +63,9 @@ def facts_of(submission: Submission) -> Facts:
     )
 
 
-def propose(submission: Submission, *, ensemble: InForce | None = None, late: bool = False, held: str = "") -> Proposal:
+def propose(
+    submission: Submission, *, ensemble: LiveEnsemble | None = None, late: bool = False, held: str = ""
+) -> Proposal:
     """Apply the policy to the decisive answers; one that is not there yet counts as missing, and is named.
 
     `ensemble` is the version that combines them. `late` says that somebody did not wait for the models. `held` is the
@@ -98,13 +100,13 @@ def _source(version: ModelVersion) -> Source:
     return Source(str(version), version.kind, version.language)
 
 
-def _about(ensemble: InForce | None) -> tuple[Reason, ...]:
+def _about(ensemble: LiveEnsemble | None) -> tuple[Reason, ...]:
     if ensemble is None:
         return (Reason(MODEL_MISSING, None, ENSEMBLE),)
     return () if ensemble.ensemble else (Reason(MODEL_BROKEN, None, ENSEMBLE),)
 
 
-def _combined(ensemble: InForce | None, made: Outcome) -> list[dict[str, Any]]:
+def _combined(ensemble: LiveEnsemble | None, made: Outcome) -> list[dict[str, Any]]:
     """The ensemble's answer as the models' stand: whose answers it rests on, what it ranks. No row without one."""
     if ensemble is None:
         return []
@@ -123,7 +125,7 @@ def _combined(ensemble: InForce | None, made: Outcome) -> list[dict[str, Any]]:
     ]
 
 
-def _likely(ensemble: InForce | None, made: Outcome) -> dict[str, Any] | None:
+def _likely(ensemble: LiveEnsemble | None, made: Outcome) -> dict[str, Any] | None:
     """The prediction set with what was measured of such sets; None where no fitted rule made one."""
     if ensemble is None or ensemble.ensemble is None or made.combined is None or not made.combined.likely:
         return None

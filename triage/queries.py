@@ -10,17 +10,9 @@ from aimass_apps.people.sealing import keyed_hash
 from aimass_apps.submissions.desk import Example
 from aimass_apps.submissions.models import Review
 from triage import DESK
+from triage.levels import LEVELS
 from triage.metrics import URGENCY
-from triage.models import Assessment, Urgency, Visit
-
-# Minutes within which a clinician should see the person.
-TARGETS = {
-    Urgency.IMMEDIATE: 0,
-    Urgency.VERY_URGENT: 10,
-    Urgency.URGENT: 60,
-    Urgency.SOON: 120,
-    Urgency.SELF_CARE: 240,
-}
+from triage.models import Assessment, Visit
 
 
 def reference_hash(reference: str) -> str:
@@ -35,7 +27,7 @@ def open_assessments(*, by: User, mine: bool = False, urgency: str = "") -> Quer
     One whose urgency is not known yet comes before all that are known.
     """
     rank = Case(
-        *(When(urgency=level, then=Value(place)) for place, level in enumerate(Urgency.values, start=1)),
+        *(When(urgency=level, then=Value(place)) for place, level in enumerate(LEVELS, start=1)),
         default=Value(0),
         output_field=IntegerField(),
     )

@@ -12,7 +12,7 @@ from aimass_apps.inference.scoring import BadLine, Scored, Version
 from triage.decide import Candidate, Policy, Source, decide
 from triage.knowledge.floor import Facts, Sex, safety_floor
 from triage.knowledge.load import load_catalogue
-from triage.knowledge.scales import Level
+from triage.levels import Level
 from triage.vitals import Vitals, VitalsError
 
 OLDEST = 130.0

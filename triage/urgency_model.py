@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from aimass_apps.strict_files import read_json
-from triage.knowledge.scales import LEVELS, Level
+from triage.levels import LEVELS, Level
 
 FILE = Path(__file__).parent / "policies" / "levels-1.json"
 KINDS = ("svm", "bert")
@@ -34,7 +34,7 @@ class FittedLevels:
     def shares(
         self, answers: Mapping[str, Mapping[str, float]], parts: Mapping[str, list[Shares]]
     ) -> dict[Level, float]:
-        """Probability of each level; empty where a voice is missing or names other labels than at the fit."""
+        """Probability of each level; empty where a model is missing or names other labels than at the fit."""
         if not set(KINDS) <= answers.keys() or set(self.labels) != set(answers[ENCODER]):
             return {}
         told = features(answers[ENCODER], parts, self.labels)
@@ -47,7 +47,7 @@ class FittedLevels:
 
 
 def features(encoder: Mapping[str, float], parts: Mapping[str, list[Shares]], labels: tuple[str, ...]) -> list[float]:
-    """Logarithms: of each voice's level shares (learned, then by its conditions), then of the encoder's labels."""
+    """Logarithms: of each model's level shares (learned, then by its conditions), then of the encoder's labels."""
     levels = [share.get(level, 0.0) for kind in KINDS for share in parts[kind] for level in LEVELS]
     own = [_SHARE * math.log(encoder[label] + _LEAST_LABEL) for label in labels]
     return [math.log(value + _LEAST_LEVEL) for value in levels] + own

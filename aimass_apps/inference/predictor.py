@@ -10,10 +10,6 @@ from typing import Protocol, cast
 from aimass_apps.registry.artefacts import read_manifest, verify
 from aimass_apps.registry.kinds import kind_of, load
 
-# Kinds of abuse: whatever is one of these is toxic too, and what is said of `toxic` is said of them. Nothing of the
-# kind holds for sexual content, self-harm and spam: a calm cry for help is not toxic at all.
-TOXIC_KINDS = frozenset({"severe_toxic", "obscene", "threat", "insult", "identity_hate"})
-
 
 @dataclass(frozen=True, slots=True)
 class Item:

@@ -27,7 +27,7 @@ LOAD_TASK = "aimass_apps.inference.tasks.load_versions"
 INTERRUPTED = "interrupted before its gates were judged"
 
 
-class HeldBack(RuntimeError):
+class GateRefused(RuntimeError):
     """The version did not move: a gate refused, or nobody could judge; the message says which and why."""
 
     def __init__(self, promotion: Promotion) -> None:
@@ -75,7 +75,7 @@ def promote(
 ) -> Promotion:
     """Ask and judge in one go, for the command line. Interrupted, it is withdrawn.
 
-    Raises `HeldBack` when a gate refuses, `NoReason`, and what `request_promotion` raises.
+    Raises `GateRefused` when a gate refuses, `NoReason`, and what `request_promotion` raises.
     """
     if without_evidence and not reason.strip():
         raise NoReason("Without evidence somebody answers for the version: say why with --reason.")
@@ -101,7 +101,7 @@ def promote(
         held(Promotion, lease).update(**interrupted)
     promotion.refresh_from_db()
     if promotion.state != Promotion.State.GRANTED:
-        raise HeldBack(promotion)
+        raise GateRefused(promotion)
     return promotion
 
 

@@ -1,7 +1,7 @@
 """How far decisions may be automatic so that few of them are wrong, with a stated confidence.
 
 The error rate among automatic decisions is a ratio whose denominator moves with the threshold, so plain conformal
-risk control does not bound it. Here every setting of a dial is a hypothesis "more than alpha of what is automatic
+risk control does not bound it. Here every operating point is a hypothesis "more than alpha of what is automatic
 here is wrong", its p-value is exact (binomial: Clopper and Pearson 1934), and settings are tested from the most
 cautious one on until the first that is not refused: Learn then Test with a fixed sequence (Angelopoulos, Bates,
 Candès, Jordan, Lei 2021). Then with probability 1 - delta no chosen setting has a true error rate over alpha,
@@ -41,9 +41,9 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One tested setting of the dial: how many cases are automatic, and how many of them wrong."""
+    """One tested operating point: how many cases are automatic, and how many of them wrong."""
 
-    dial: float
+    operating_point: float
     cases: int
     errors: int
     p_value: float
@@ -103,12 +103,12 @@ def thin(cases: Sequence[Case]) -> list[Case]:
     return [case for case in cases if _draw("thin", case.key) < case.weight / heaviest]
 
 
-def control(cases: Sequence[Case], dials: Sequence[float], *, alpha: float, delta: float) -> Control:
-    """Test the settings `dials` in rising order on a fair sample, and choose the boldest that holds.
+def control(cases: Sequence[Case], operating_points: Sequence[float], *, alpha: float, delta: float) -> Control:
+    """Test the `operating_points` in rising order on a fair sample, and choose the boldest that holds.
 
-    `dials` are fixed beforehand. Where the sequence starts is chosen on cases of its own, so the test stays exact.
+    They are fixed beforehand. Where the sequence starts is chosen on cases of its own, so the test stays exact.
     """
-    fair = thin([case for case in cases if case.point <= max(dials)])
+    fair = thin([case for case in cases if case.point <= max(operating_points)])
     known = sorted((case.point, case.weight) for case in cases)
     weights = [0.0, *accumulate(weight for _, weight in known)]
     placing = sorted(case.point for case in fair if _draw("place", case.key) < PLACING)
@@ -117,26 +117,26 @@ def control(cases: Sequence[Case], dials: Sequence[float], *, alpha: float, delt
     errors = [0, *accumulate(case.wrong for case in testing)]
     needed = smallest_sample(alpha, delta)
     tried: list[Setting] = []
-    for dial in _sequence(sorted(dials), placing, len(testing), needed):
-        count = bisect_right(points, dial)
+    for operating_point in _sequence(sorted(operating_points), placing, len(testing), needed):
+        count = bisect_right(points, operating_point)
         wrong = errors[count]
         p_value = tail(wrong, count, alpha) if count else 1.0
-        share = weights[bisect_right(known, (dial, math.inf))] / weights[-1]
-        tried.append(Setting(dial, count, wrong, p_value, share))
+        share = weights[bisect_right(known, (operating_point, math.inf))] / weights[-1]
+        tried.append(Setting(operating_point, count, wrong, p_value, share))
         if p_value > delta:
             break
     held = [setting for setting in tried if setting.p_value <= delta]
     return Control(alpha, delta, needed, len(testing), tuple(tried), held[-1] if held else None)
 
 
-def _sequence(dials: Sequence[float], placing: Sequence[float], testing: int, needed: int) -> Sequence[float]:
+def _sequence(rising: Sequence[float], placing: Sequence[float], testing: int, needed: int) -> Sequence[float]:
     """The settings to test: from the first where enough automatic cases are to be expected."""
     if testing < needed or not placing:
         return ()
-    for place, dial in enumerate(dials):
-        if bisect_right(placing, dial) / len(placing) * testing >= START * needed:
-            return dials[place:]
-    return dials[-1:]
+    for place, operating_point in enumerate(rising):
+        if bisect_right(placing, operating_point) / len(placing) * testing >= START * needed:
+            return rising[place:]
+    return rising[-1:]
 
 
 def _draw(purpose: str, key: str) -> float:

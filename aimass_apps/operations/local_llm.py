@@ -1,4 +1,4 @@
-"""A small language model on this machine behind an OpenAI-compatible endpoint, to try and test the language voice.
+"""A small language model on this machine behind an OpenAI-compatible endpoint, to try and test the language model.
 
 Run as `python -m aimass_apps.operations.local_llm --port N`; needs the `llm` set of packages (`make llm`). It listens
 on the loopback address alone, asks for the key in AIMASS_LLM_KEY, and keeps no record of what it was asked.

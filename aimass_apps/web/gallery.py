@@ -58,9 +58,8 @@ def gallery_context(request: HttpRequest) -> dict[str, object]:
     now = timezone.now()
     page = Paginator(range(240), 20).get_page(request.GET.get("page", 3))
     return {
-        "urgencies": list(badges.URGENCY),
-        "stages": list(badges.STAGES),
-        "states": list(badges.STATES),
+        "scales": [(name, list(looks)) for name, looks in badges.scales().items()],
+        "grades": badges.GRADES,
         "form": SampleForm(initial={"sex": "female", "team": "day", "oxygen": True}),
         "bad_form": SampleForm({"name": "", "age": "200", "sex": "female", "reason": "none"}),
         "text": TEXT,
@@ -96,8 +95,8 @@ def gallery_context(request: HttpRequest) -> dict[str, object]:
             (_("Acute sinusitis"), [0.09, None], "J01.9"),
         ],
         "queue": [
-            ("Harbour Forum", "You people never learn anything.", 0.93, "flagged", now - timedelta(minutes=2)),
-            ("Tea Room", "Cheap watches, click my profile!", 0.71, "flagged", now - timedelta(minutes=11)),
-            ("Tea Room", "See you all on Sunday.", 0.02, "approved", now - timedelta(hours=3)),
+            ("Harbour Forum", "You people never learn anything.", 0.93, "waiting", now - timedelta(minutes=2)),
+            ("Tea Room", "Cheap watches, click my profile!", 0.71, "waiting", now - timedelta(minutes=11)),
+            ("Tea Room", "See you all on Sunday.", 0.02, "done", now - timedelta(hours=3)),
         ],
     }

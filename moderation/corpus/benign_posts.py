@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from moderation.corpus.benign_questions import LABELS
+from moderation.labels import TAUGHT
 
 OPENERS = (
     "", "", "", "", "omg", "ugh", "lol", "honestly,", "wow", "okay so", "no but", "@user", "@user @user",
@@ -66,7 +66,7 @@ SIGNS = (
 def rows(seed: int, n: int) -> Iterator[tuple[str, dict[str, float]]]:
     """`n` posts, none of them to be flagged; whether a swear word makes one obscene is left open."""
     draw = random.Random(seed)  # noqa: S311 - reproducible sentences, nothing secret
-    clear = {label: 0.0 for label in LABELS if label != "obscene"}
+    clear = {label: 0.0 for label in TAUGHT if label != "obscene"}
     for _ in range(n):
         parts = (draw.choice(OPENERS), draw.choice(EVENTS), draw.choice(("", ".", ",", "!", " -")))
         text = f"{parts[0]} {parts[1]}{parts[2]} {draw.choice(FEELINGS)} {draw.choice(SIGNS)}"

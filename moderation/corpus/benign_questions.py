@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
+from moderation.labels import TAUGHT
+
 GROUPS = (
     "women", "men", "gay people", "lesbians", "bisexual people", "trans people", "Muslims", "Jews", "Christians",
     "Hindus", "Buddhists", "Sikhs", "atheists", "black people", "white people", "Asians", "Latinos", "Mexicans",
@@ -39,8 +41,6 @@ FORMS = (
     ("how come {group} don't {nonsense}?", 2), ("can {group} {custom} here?", 1), ("did {group} ever {nonsense}?", 1),
 )  # fmt: skip
 
-LABELS = ("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate", "self_harm", "spam")
-
 
 def rows(seed: int, n: int) -> Iterator[tuple[str, dict[str, float]]]:
     """`n` questions, none of them to be flagged."""
@@ -54,4 +54,4 @@ def rows(seed: int, n: int) -> Iterator[tuple[str, dict[str, float]]]:
             nonsense=draw.choice(NONSENSE),
             right=draw.choice(RIGHTS),
         )
-        yield text if draw.random() < 0.3 else text[0].upper() + text[1:], dict.fromkeys(LABELS, 0.0)
+        yield text if draw.random() < 0.3 else text[0].upper() + text[1:], dict.fromkeys(TAUGHT, 0.0)

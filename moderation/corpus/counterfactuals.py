@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from moderation.corpus.benign_questions import LABELS
+from moderation.labels import TAUGHT
 
 IDENTITIES = (
     "lesbian", "gay", "bisexual", "transgender", "trans", "queer", "straight", "heterosexual", "homosexual",
@@ -134,7 +134,7 @@ def rows(seed: int, n: int) -> Iterator[tuple[str, dict[str, float]]]:
 
 def _labels(frame: str, foul: bool) -> dict[str, float]:
     if not foul:
-        return dict.fromkeys(LABELS, 0.0)
+        return dict.fromkeys(TAUGHT, 0.0)
     found = {"toxic": 1.0, "spam": 0.0, "self_harm": 0.0}
     if "{identity}" in frame:
         found |= {"identity_hate": 1.0}

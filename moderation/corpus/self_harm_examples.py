@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from moderation.corpus.benign_questions import LABELS
+from moderation.labels import TAUGHT
 
 _LINES = Path(__file__).with_name("self_harm_examples.json")
 
@@ -54,4 +54,4 @@ def _labels(kind: str) -> dict[str, float]:
     """A person at risk is not toxic; one who urges others is."""
     if kind == "push":
         return {"toxic": 1.0, "self_harm": 1.0, "threat": 1.0, "spam": 0.0}
-    return dict.fromkeys(LABELS, 0.0) | {"self_harm": float(kind == "risk")}
+    return dict.fromkeys(TAUGHT, 0.0) | {"self_harm": float(kind == "risk")}

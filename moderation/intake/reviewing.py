@@ -14,11 +14,12 @@ from aimass_apps.people.models import User
 from aimass_apps.submissions.decisions import record_decision
 from aimass_apps.submissions.models import Decision, Prediction, Review
 from aimass_apps.submissions.reviews import current_review, record_review
+from moderation.actions import REOPEN, UNDO, action_of
 from moderation.events import decision_event
 from moderation.intake.leases import LEASE, ItemHeld, is_free_for, may_decide
 from moderation.intake.superseding import supersede_outdated
 from moderation.labels import whole
-from moderation.models import REOPEN, UNDO, Outcome, Post
+from moderation.models import Post
 from moderation.queries import standing_review
 
 UNDO_WITHIN = timedelta(minutes=10)
@@ -40,7 +41,7 @@ class NothingToUndo(ValueError):
 class Judgement:
     """What a person decided. `labels` are those they say the post deserves, whatever becomes of it."""
 
-    action: str  # Outcome.APPROVE or Outcome.REMOVE
+    action: str  # one of `actions.taken_by_people`
     labels: frozenset[str] = frozenset()
     reason: str = ""
     comment: str = ""
@@ -74,8 +75,9 @@ def undo_review(*, post: int, by: User) -> Post:
             raise NothingToUndo(str(found))
         undone = record_review(submission=found.submission, by=by, verdict=UNDO, labels={}, replaces=latest)
         decision = _restore(found, undone, latest.decision.reverses)
-        waits = decision.action == REOPEN or _was_drawn(found)
-        outcome = "" if decision.action == REOPEN else decision.action
+        reopened = decision.action == REOPEN.outcome
+        waits = reopened or _was_drawn(found)
+        outcome = "" if reopened else decision.action
         _change(found, outcome=outcome, **(_waiting(by) if waits else _CLOSED))
         supersede_outdated(found.pk)
     return Post.objects.get(pk=post)
@@ -88,7 +90,7 @@ def may_undo(review: Review, by: User) -> bool:
 
 def _restore(post: Post, undone: Review, before: Decision | None) -> Decision:
     """Put the decision `before` into force again, as a new one: what was decided meanwhile stays on record."""
-    action, reasons = (before.action, before.reasons) if before else (REOPEN, [])
+    action, reasons = (before.action, before.reasons) if before else (REOPEN.outcome, [])
     decision = record_decision(submission=post.submission, action=action, reasons=reasons, review=undone)
     announce(decision=decision, platform=post.platform, payload=decision_event(post, decision))
     return decision
@@ -149,7 +151,7 @@ def _judge(post: Post, by: User, judgement: Judgement) -> Decision:
         reasons.append({"code": judgement.reason, "label": ""})
     decision = record_decision(submission=post.submission, action=judgement.action, reasons=reasons, review=review)
     announce(decision=decision, platform=post.platform, payload=decision_event(post, decision))
-    _change(post, outcome=Outcome(judgement.action), **_CLOSED)
+    _change(post, outcome=judgement.action, **_CLOSED)
     return decision
 
 
@@ -158,7 +160,9 @@ def _stated(judgement: Judgement) -> dict[str, bool]:
 
     Who removes without a label says that the post breaks a rule, not that it is none of all this: no label is stated.
     """
-    return {} if judgement.action == Outcome.REMOVE and not judgement.labels else whole(judgement.labels)
+    action = action_of(judgement.action)
+    unstated = action is not None and action.needs_labels and not judgement.labels
+    return {} if unstated else whole(judgement.labels)
 
 
 def shown_scores(post: Post) -> dict[str, Any]:

@@ -13,15 +13,14 @@ from aimass_apps.inference.predictor import Span
 from aimass_apps.inference.text.language import find_languages
 from aimass_apps.submissions.decisions import NewDecision, record_decisions
 from aimass_apps.submissions.models import Prediction, Submission
-from moderation.decide import Outcome as Judged
-from moderation.decide import Policy, VersionAnswer, decide, prioritise
+from moderation.actions import SUPERSEDED, action_at, strikes
+from moderation.decide import Policy, Verdict, VersionAnswer, decide, prioritise
 from moderation.events import decision_event
 from moderation.intake.superseding import Newest, lock_with_older, newer_revision, newest_revisions, supersede
-from moderation.models import Outcome, Post
+from moderation.models import Post
 from moderation.policy_revisions import current_policy
 
 AUDIT_SEVERITY = 0.5
-ACTIONS = {"clear": Outcome.CLEAR, "act": Outcome.REMOVE}
 
 
 def settle(submissions: list[Submission]) -> None:
@@ -33,15 +32,15 @@ def settle(submissions: list[Submission]) -> None:
     by_id = {submission.pk: submission for submission in submissions}
     posts, older = lock_with_older(by_id)
     newest = newest_revisions(posts)
-    strikes = count_strikes(posts)
+    struck = count_strikes(posts)
     for post in posts:
         # The public id is random: its first digits draw the audit, the same at every repeat of this transaction.
         draw = place_of(post.public_id.bytes)
         submission = by_id[post.submission_id]
-        judged = decide(answers_of(submission), policy, draw, find_languages(submission.text))
-        _apply(post, judged, policy, strikes.get((post.platform_id, post.author), 0))
+        verdict = decide(answers_of(submission), policy, draw, find_languages(submission.text))
+        _apply(post, verdict, policy, struck.get((post.platform_id, post.author), 0))
         if post.state == Post.State.QUEUED and post.revision < newest[post.platform_id, post.external_id]:
-            post.state, post.outcome = Post.State.CLOSED, post.outcome or Outcome.SUPERSEDED
+            post.state, post.outcome = Post.State.CLOSED, post.outcome or SUPERSEDED.outcome
     _save(posts)
     supersede(older, newest)
     reasons = {post.pk: _reasons(post, newest) for post in posts}
@@ -67,31 +66,32 @@ def answer_of(prediction: Prediction) -> VersionAnswer:
 
 
 def count_strikes(posts: Sequence[Post]) -> dict[tuple[int, str], int]:
-    """How many posts of each author were removed on their platform."""
+    """How many decisions in force speak against each author on their platform."""
     authors = {post.author for post in posts if post.author}
     if not authors:
         return {}
-    removed = (
+    found = (
         Post.objects.filter(platform__in={post.platform_id for post in posts}, author__in=authors)
-        .filter(outcome=Outcome.REMOVE)
+        .filter(outcome__in=strikes())
         .values_list("platform_id", "author")
-        .annotate(removed=Count("pk"))
+        .annotate(struck=Count("pk"))
         .order_by()
     )
-    return {(platform, author): count for platform, author, count in removed}
+    return {(platform, author): count for platform, author, count in found}
 
 
-def _apply(post: Post, judged: Judged, policy: Policy, strikes: int) -> None:
+def _apply(post: Post, verdict: Verdict, policy: Policy, struck: int) -> None:
     # A clear post drawn for audit stands in the middle of the queue: at its end it would be known for what it is.
-    severity = judged.severity if judged.flagged else AUDIT_SEVERITY * judged.audit
-    priority = prioritise(severity=severity, score=judged.score, weights=policy.priority, strikes=strikes)
-    post.state = Post.State.QUEUED if judged.step == "flag" or judged.audit else Post.State.CLOSED
-    post.outcome = ACTIONS.get(judged.step, "")
-    post.flagged = judged.flagged
-    post.reasons = [reason.as_dict() for reason in judged.reasons]
+    severity = verdict.severity if verdict.flagged else AUDIT_SEVERITY * verdict.audit
+    priority = prioritise(severity=severity, score=verdict.score, weights=policy.priority, strikes=struck)
+    post.state = Post.State.QUEUED if verdict.step == "flag" or verdict.audit else Post.State.CLOSED
+    action = action_at(verdict.step)
+    post.outcome = action.outcome if action else ""
+    post.flagged = verdict.flagged
+    post.reasons = [reason.as_dict() for reason in verdict.reasons]
     post.policy_version = policy.version
     post.priority, post.priority_parts = priority.total, priority.parts
-    post.audited, post.sampling_weight = judged.audit, judged.sampling_weight
+    post.audited, post.sampling_weight = verdict.audit, verdict.sampling_weight
 
 
 _SAVE = """
@@ -128,7 +128,7 @@ def _save(posts: Sequence[Post]) -> None:
 
 def _reasons(post: Post, newest: Newest) -> list[dict[str, Any]]:
     """Why it is decided so. What the models found is kept with the post even where it decided nothing."""
-    return [newer_revision(post, newest)] if post.outcome == Outcome.SUPERSEDED else post.reasons
+    return [newer_revision(post, newest)] if post.outcome == SUPERSEDED.outcome else post.reasons
 
 
 def _record(

@@ -8,8 +8,9 @@ from django.db.models.functions import Now
 
 from aimass_apps.delivery.outbox import announce
 from aimass_apps.submissions.decisions import record_decision
+from moderation.actions import SUPERSEDED
 from moderation.events import decision_event
-from moderation.models import Outcome, Post
+from moderation.models import Post
 
 OPEN = (Post.State.SCORING, Post.State.QUEUED)
 Newest = dict[tuple[int, str], int]  # by platform and external id, the latest revision
@@ -62,7 +63,7 @@ def supersede(posts: Sequence[Post], newest: Newest) -> None:
         if post.state != Post.State.QUEUED:
             continue
         if not post.outcome:
-            post.outcome = Outcome.SUPERSEDED
+            post.outcome = SUPERSEDED.outcome
             decision = record_decision(
                 submission=post.submission,
                 action=post.outcome,

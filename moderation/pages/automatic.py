@@ -43,7 +43,7 @@ class Side:
     icon: str
     needed: int  # cases without an error from which anything can be shown
     cases: int  # that may be decided so, each labelled with the same chance
-    settings: list[list[float]]  # [dial, cases, errors, bound, share] of each that was tested
+    settings: list[list[float]]  # [operating point, cases, errors, bound, share] of each that was tested
     chosen: list[float] | None  # the boldest of them that may be used
     shares: list[tuple[str, float]]  # (risk, per cent of posts)
 

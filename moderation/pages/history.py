@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from aimass_apps.people.access import needs, person_of
 from moderation import queries
 from moderation.forms import HistoryForm
-from moderation.presenters.evidence import BADGES, short_reasons
+from moderation.presenters.evidence import short_reasons
 
 PAGE = 25
 
@@ -25,8 +25,6 @@ def history(request: HttpRequest) -> HttpResponse:
         by=person_of(request) if asked.get("mine") else None,
     )
     page = Paginator(posts, PAGE).get_page(request.GET.get("page"))
-    rows = [
-        {"post": post, "state": BADGES.get(post.outcome, post.outcome), "reasons": short_reasons(post)} for post in page
-    ]
+    rows = [{"post": post, "reasons": short_reasons(post)} for post in page]
     shown = {"form": form, "page": page, "rows": rows, "searched": any(asked.values())}
     return render(request, "moderation/history.html", shown)

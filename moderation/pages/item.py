@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect, push_url
 
 from aimass_apps.people.access import needs, person_of
 from aimass_apps.web import toasts
+from moderation.actions import action_of
 from moderation.forms import EscalateForm, QueueForm, ReviewForm
 from moderation.intake import (
     AlreadyDecided,
@@ -27,7 +28,7 @@ from moderation.intake import (
     take_next,
     undo_review,
 )
-from moderation.models import Outcome, Post
+from moderation.models import Post
 from moderation.presenters.addresses import address
 from moderation.presenters.item import page_of, seconds_left
 from moderation.queries import QueueFilter, visible_to
@@ -62,8 +63,7 @@ def review(request: HttpRequest, public_id: UUID) -> HttpResponse:
         review_post(post=post.pk, by=person_of(request), judgement=form.judgement())
     except (AlreadyDecided, ItemHeld) as error:
         return _again(request, post, 409, notice=_refusal(error))
-    done = _("Approved.") if form.cleaned_data["action"] == Outcome.APPROVE else _("Removed.")
-    return _go_on(request, done, undo=reverse("moderation:undo", args=[public_id]))
+    return _go_on(request, _done(form), undo=reverse("moderation:undo", args=[public_id]))
 
 
 @require_POST
@@ -134,6 +134,11 @@ def _find(request: HttpRequest, public_id: UUID) -> Post:
 
 def _chosen(request: HttpRequest) -> QueueFilter:
     return QueueForm(request.GET).chosen()
+
+
+def _done(form: ReviewForm) -> str:
+    action = action_of(form.cleaned_data["action"])
+    return str(action.button.done) if action and action.button else ""
 
 
 def _refusal(error: AlreadyDecided | ItemHeld) -> str:

@@ -19,10 +19,10 @@ from aimass_apps.people.models import User
 from moderation import queries
 from moderation.forms import QueueForm
 from moderation.intake import take_next
-from moderation.labels import NAMES
+from moderation.labels import LABELS
 from moderation.models import Post
 from moderation.presenters.addresses import address, as_dict, encode, query_of
-from moderation.presenters.evidence import short_reasons, top_score
+from moderation.presenters.evidence import label_name, short_reasons, top_score
 from moderation.queries import QueueFilter
 
 SHOWN = 30
@@ -108,7 +108,7 @@ def _filters(chosen: QueueFilter) -> list[dict[str, Any]]:
     """Groups of chips: each leads to the queue with that one part of the filter changed."""
     platforms = [(str(platform.public_id), platform.name) for platform in queries.platforms_waiting()]
     languages = [(code, _language_name(code)) for code in queries.languages_waiting() if code.isalpha()]
-    labels = [(label, str(name)) for label, name in NAMES.items()]
+    labels = [(label, label_name(label)) for label in LABELS]
     groups = [
         (_("Platform"), "platform", platforms),
         (_("Language"), "language", languages),

@@ -4,25 +4,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aimass_apps.registry.models import kind_choices
 from aimass_apps.submissions.models import Decision, Prediction, Review
 from aimass_apps.web.components.markup import percent
+from moderation.actions import REOPEN, UNDO, Words, reasons
 from moderation.decide import KEYWORDS, LANGUAGE_UNREAD, MODEL_UNAVAILABLE, Policy
-from moderation.labels import NAMES
-from moderation.models import REOPEN, UNDO, Outcome, Post
+from moderation.labels import LABELS, TITLES
+from moderation.models import Post
 from moderation.policy_revisions import current_policy
-from moderation.reasons import APPROVE_REASONS, REMOVE_REASONS
 
-ACTIONS: dict[str, str | Promise] = {**dict(Outcome.choices), REOPEN: gettext_lazy("Reopened")}
 _UNLABELLED = {
     MODEL_UNAVAILABLE: gettext_lazy("No model answered"),
     LANGUAGE_UNREAD: gettext_lazy("Language not read"),
 }
-BADGES = {"clear": "clear", "approve": "approved", "remove": "removed", "superseded": "superseded", REOPEN: "reversed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,8 @@ def _kind_name(kind: str) -> str:
 
 
 def label_name(label: str) -> str:
-    return str(NAMES.get(label, label))
+    """In the reader's language; a label that the desk no longer has is shown as it is."""
+    return _(TITLES[label]) if label in TITLES else label
 
 
 def reason_lines(post: Post, text: str) -> list[ReasonLine]:
@@ -92,7 +90,7 @@ def score_table(predictions: Iterable[Prediction]) -> tuple[list[tuple[str, list
     """Rows of (label, one probability for each model, note) and the models' names, for the table of scores."""
     answered = [each for each in predictions if each.state == Prediction.State.DONE]
     answered.sort(key=lambda each: each.version.kind == KEYWORDS)  # on a phone only the first fit
-    labels = [name for name in NAMES if any(name in (each.scores or {}) for each in answered)]
+    labels = [name for name in LABELS if any(name in (each.scores or {}) for each in answered)]
     policy = current_policy()
     rows = [
         (label_name(name), [(each.scores or {}).get(name) for each in answered], _note(answered, name, policy))
@@ -109,7 +107,7 @@ def _note(answered: Iterable[Prediction], label: str, policy: Policy) -> str:
     return _("flags from %(limits)s") % {"limits": shown} if shown else ""
 
 
-PARTS: dict[str, str | Promise] = {
+PARTS: dict[str, Words] = {
     "severity": gettext_lazy("Severity of the reason"),
     "score": gettext_lazy("Certainty of the model"),
     "reports": gettext_lazy("Reports by users"),
@@ -131,7 +129,6 @@ class DecisionLine:
     """One decision as the history of a post shows it."""
 
     action: str
-    state: str
     who: str
     at: Any
     reason: str
@@ -146,8 +143,7 @@ def decision_lines(decisions: Iterable[Decision]) -> list[DecisionLine]:
 def _decision(decision: Decision) -> DecisionLine:
     review = decision.review
     return DecisionLine(
-        action=str(ACTIONS.get(decision.action, decision.action)),
-        state=BADGES.get(decision.action, decision.action),
+        action=decision.action,
         who=str(review.by) if review else _("Policy %(version)s") % {"version": decision.policy_version},
         at=decision.at,
         reason=_reason(decision, review) if review else "",
@@ -157,6 +153,6 @@ def _decision(decision: Decision) -> DecisionLine:
 
 
 def _reason(decision: Decision, review: Review) -> str:
-    if review.verdict == UNDO and decision.action != REOPEN:
+    if review.verdict == UNDO and decision.action != REOPEN.outcome:
         return _("As before: the later decision was taken back")
-    return str({**APPROVE_REASONS, **REMOVE_REASONS}.get(review.reason, ""))
+    return str(reasons().get(review.reason, ""))

@@ -7,9 +7,10 @@ from django.utils import timezone
 from aimass_apps.people.models import User
 from aimass_apps.submissions.models import Prediction
 from moderation import queries
+from moderation.actions import action_of, taken_by_people
 from moderation.forms import EscalateForm, ReviewForm
 from moderation.intake import may_decide, may_undo
-from moderation.labels import NAMES
+from moderation.labels import LABELS
 from moderation.models import Post
 from moderation.presenters import evidence
 from moderation.presenters.addresses import address
@@ -54,6 +55,8 @@ def page_of(
         "may_reverse": reverses,
         "may_take": mode == "waiting" and person.has_perm("moderation.review") and may_decide(post, person),
         "decides": mode == "mine" or reverses,
+        "actions": taken_by_people(),
+        "reversals": reversals(post),
         "notice": notice,
         "seconds_left": seconds_left(post),
         "urls": _urls(post, chosen),
@@ -73,6 +76,13 @@ def mode_of(post: Post, person: User) -> str:
     return "mine" if post.taken_by_id == person.pk else "held"
 
 
+def reversals(post: Post) -> dict[str, Any]:
+    """What a decided post offers: the actions that would change its decision, and the one that lets it stand."""
+    in_force = action_of(post.outcome)
+    same = action_of(in_force.confirmed_by) if in_force else None
+    return {"others": [each for each in taken_by_people() if each != same], "same": same}
+
+
 def seconds_left(post: Post) -> int:
     """What is left of the lease."""
     return 0 if post.taken_until is None else max(0, int((post.taken_until - timezone.now()).total_seconds()))
@@ -90,13 +100,13 @@ def label_boxes(post: Post, form: ReviewForm | None) -> list[dict[str, Any]]:
     return [
         {
             "value": value,
-            "name": name,
+            "name": evidence.label_name(value),
             "key": str(number),
             "ticked": value in ticked,
             "suggested": value in suggested,
             "stated": bool(stated.get(value)),
         }
-        for number, (value, name) in enumerate(NAMES.items(), start=1)
+        for number, value in enumerate(LABELS, start=1)
     ]
 
 

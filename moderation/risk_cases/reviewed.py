@@ -12,8 +12,9 @@ from aimass_apps.ml.risk import Case
 from aimass_apps.registry.models import ModelVersion, Stage
 from aimass_apps.submissions.models import Prediction, Review
 from moderation import DESK
+from moderation.actions import UNDO, action_at
 from moderation.intake.settling import answer_of
-from moderation.models import UNDO, Outcome, Post
+from moderation.models import Post
 from moderation.operating_point import act_point, clear_point, decides
 from moderation.policy_revisions import policy_file
 from moderation.queries import standing_review
@@ -85,6 +86,12 @@ def _cases(post: Post, version: ModelVersion) -> tuple[Case, Case] | None:
     key, weight = post.public_id.hex, post.sampling_weight
     point = clear_point(answers, mine, policy, find_languages(post.submission.text))
     return (
-        Case(key, point, verdict != Outcome.APPROVE, weight),
-        Case(key, act_point(mine, policy), verdict != Outcome.REMOVE, weight),
+        Case(key, point, not _confirms(verdict, "clear"), weight),
+        Case(key, act_point(mine, policy), not _confirms(verdict, "act"), weight),
     )
+
+
+def _confirms(verdict: str, step: str) -> bool:
+    """Whether who said `verdict` would let stand what the policy does at `step`."""
+    action = action_at(step)
+    return action is not None and verdict == action.confirmed_by

@@ -15,7 +15,7 @@ from aimass_apps.registry.store import install_version
 from moderation.decide import VersionAnswer, decide, load_policy
 from moderation.intake import Judgement, escalate_post, review_post
 from moderation.models import Post
-from moderation.operating_point import DIALS, act_point, clear_point, moved, rules_at
+from moderation.operating_point import OPERATING_POINTS, act_point, clear_point, moved, rules_at
 from moderation.policy import Policy, VersionRules
 from moderation.policy_revisions import current_policy
 from moderation.risk_cases.reviewed import reviewed_cases
@@ -30,7 +30,7 @@ def bert(**scores: float) -> VersionAnswer:
     return VersionAnswer("bert-1", "bert", scores, LIMITS)
 
 
-def test_the_dial_moves_thresholds_in_log_odds():
+def test_the_operating_point_moves_thresholds_in_log_odds():
     assert moved(LIMITS, 0.0) == pytest.approx(LIMITS)
     assert moved({"toxic": 0.5}, -1.0)["toxic"] == pytest.approx(0.268941)
 
@@ -39,20 +39,20 @@ def test_the_dial_moves_thresholds_in_log_odds():
 def test_a_post_is_cleared_from_its_point_on_and_not_before(toxic):
     answer = bert(toxic=toxic, insult=0.01)
     point = clear_point([answer], answer, POLICY)
-    for dial in DIALS:
-        rules = VersionRules(**rules_at(LIMITS, clear=dial, act=None))
+    for operating_point in OPERATING_POINTS:
+        rules = VersionRules(**rules_at(LIMITS, clear=operating_point, act=None))
         step = decide([answer], dataclasses.replace(POLICY, versions={"bert-1": rules}), 1.0).step
-        assert (step == "clear") == (dial >= point)
+        assert (step == "clear") == (operating_point >= point)
 
 
 @pytest.mark.parametrize("insult", [0.61, 0.8, 0.97])
 def test_a_post_is_removed_from_its_point_on_and_not_before(insult):
     answer = bert(toxic=0.1, insult=insult)
     point = act_point(answer, POLICY)
-    for dial in DIALS:
-        rules = VersionRules(**rules_at(LIMITS, clear=None, act=dial))
+    for operating_point in OPERATING_POINTS:
+        rules = VersionRules(**rules_at(LIMITS, clear=None, act=operating_point))
         step = decide([answer], dataclasses.replace(POLICY, versions={"bert-1": rules}), 1.0).step
-        assert (step == "act") == (dial >= point)
+        assert (step == "act") == (operating_point >= point)
 
 
 def test_what_is_flagged_is_never_cleared_and_what_is_clear_never_removed():

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from aimass_apps.inference.predictor import Span
 from aimass_apps.inference.text.language import find_languages
-from moderation.decide import LABELS, VersionAnswer, decide, deciding_versions, load_policy, prioritise
+from moderation.decide import VersionAnswer, decide, deciding_versions, load_policy, prioritise
+from moderation.labels import LABELS
 from moderation.policy import KeywordRules, Policy, PriorityWeights, VersionRules
 
 POLICY = Policy(version="test-1", severity={"threat": 1.0, "insult": 0.5, "spam": 0.2})

@@ -11,13 +11,14 @@ from aimass_apps.registry.models import ModelVersion
 from aimass_apps.submissions.decisions import current_decision
 from aimass_apps.submissions.models import Decision, Review
 from moderation import policy_revisions
+from moderation.actions import ACTIONS, UNDO
 from moderation.decide import load_policy
 from moderation.desk import ModerationDesk
-from moderation.events import ACTIONS, TYPES
+from moderation.events import TYPES
 from moderation.intake import Incoming, Judgement, NothingToUndo, receive_posts, reverse_decision, review_post
 from moderation.intake.reviewing import undo_review
 from moderation.metrics import figures
-from moderation.models import UNDO, Post
+from moderation.models import Post
 from moderation.queries import history, standing_review
 from moderation.risk_cases.reviewed import reviewed_cases
 from tests.moderation.conftest import answer_all, make_version, receive, score_by_words
@@ -172,8 +173,8 @@ def test_every_event_is_described(after, platform, moderator):
     schema = Client().get("/api/schema/", headers={"Accept": "application/json"}).json()
     described = schema["components"]["schemas"]
     assert {each["type"] for each in told} == set(TYPES) == set(schema["webhooks"])
-    assert {each["data"]["decision"]["action"] for each in told} == set(ACTIONS)
-    assert described["ActionEnum"]["enum"] == list(ACTIONS)
+    assert {each["data"]["decision"]["action"] for each in told} == {each.outcome for each in ACTIONS}
+    assert described["ActionEnum"]["enum"] == [each.outcome for each in ACTIONS]
     assert described["Event"]["properties"]["type"]["enum"] == list(TYPES)
     for each in told:
         assert set(each) == set(described["Event"]["properties"])

@@ -6,7 +6,8 @@ import pytest
 
 from aimass_apps.inference.predictor import Span
 from aimass_apps.inference.scoring import load_versions, score_lines
-from moderation.decide import KEYWORD, LABELS, VersionAnswer, decide, load_policy
+from moderation.decide import KEYWORD, VersionAnswer, decide, load_policy
+from moderation.labels import LABELS
 from moderation.score_line import PostScorer
 
 # Whose low score speaks against a word of the label. `toxic` covers kinds of abuse, and nothing else.

@@ -17,7 +17,7 @@ from triage import intake, queries
 from triage.decide import HELD, Reason, decide, load_policy
 from triage.intake.again import PRESSURES, next_facts
 from triage.knowledge.floor import Floor
-from triage.knowledge.scales import LEVELS, worst
+from triage.levels import LEVELS, worst
 from triage.models import Assessment
 from triage.reasons import LowerReason
 

@@ -21,7 +21,7 @@ from triage.decide import (
     three_levels,
 )
 from triage.knowledge.floor import Fired, Floor
-from triage.knowledge.scales import LEVELS, Level
+from triage.levels import LEVELS, Level
 from triage.urgency_model import fitted_levels
 
 # The shipped policy with shares of its own, so that a recalibration does not move these tables.

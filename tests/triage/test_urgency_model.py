@@ -3,7 +3,7 @@
 import pytest
 
 from triage.decide import level_parts
-from triage.knowledge.scales import LEVELS
+from triage.levels import LEVELS
 from triage.urgency_model import FittedLevels, features, fitted_levels
 
 
@@ -31,7 +31,7 @@ def test_the_shipped_layer_fits_its_features_and_tells_danger_from_a_trifle() ->
 
 
 @pytest.mark.parametrize("missing", ["svm", "bert"])
-def test_it_stands_back_where_a_voice_is_missing_or_has_other_labels(missing: str) -> None:
+def test_it_stands_back_where_a_model_is_missing_or_has_other_labels(missing: str) -> None:
     said = _said(sure="urgency:soon")
     alone = {kind: scores for kind, scores in said.items() if kind != missing}
     assert fitted_levels().shares(alone, level_parts(alone, {})) == {}

@@ -1,4 +1,4 @@
-"""The naive Bayes voice as an artefact: the catalogue's probabilities and wordings; only the temperature is fitted."""
+"""The naive Bayes model as an artefact: the catalogue's probabilities and wordings; only the temperature is fitted."""
 
 from __future__ import annotations
 

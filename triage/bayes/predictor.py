@@ -1,4 +1,4 @@
-"""The third voice: naive Bayes over coded findings, with the catalogue's typicality as its probabilities.
+"""The third model: naive Bayes over coded findings, with the catalogue's typicality as its probabilities.
 
 Reads which findings a text names, by whom and whether denied, takes vital signs as findings, and multiplies
 P(condition | age, sex) by P(finding | condition) over those present and by 1 - P over those absent; what nobody

@@ -10,8 +10,7 @@ from triage.clinical_text.demographics import read_demographics
 from triage.corpus.generator.cases import generate_cases
 from triage.corpus.generator.corruption import retold
 from triage.knowledge.load import load_catalogue
-
-LEVELS = ("immediate", "very_urgent", "urgent", "soon", "self_care")
+from triage.levels import LEVELS
 
 Row = tuple[str, dict[str, float]]
 

@@ -15,7 +15,7 @@ from aimass_apps.inference.kinds.ensemble.predictor import Ensemble
 from aimass_apps.ml.evaluate.significance import wilson_of
 from triage.decide import Outcome, Policy, Source, ThreeLevels, decide, three_levels
 from triage.knowledge.floor import Facts, Floor, safety_floor
-from triage.knowledge.scales import LEVELS, Level
+from triage.levels import LEVELS, Level
 from triage.vitals import Vitals
 
 FOLDER: Final = Path(__file__).parent

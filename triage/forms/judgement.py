@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from triage.labels import find_condition
-from triage.models import Urgency
+from triage.models import URGENCIES
 from triage.reasons import DeferReason, LowerReason, OverrideReason, WithdrawReason
 
 LONGEST = 24 * 3600.0  # seconds: a page left open over night says nothing about how long somebody thought
@@ -42,7 +42,7 @@ class ConfirmForm(JudgementForm):
 class ChangeForm(JudgementForm):
     """Another condition, another urgency or both, and why."""
 
-    urgency = forms.ChoiceField(label=_("Urgency"), choices=Urgency.choices, widget=forms.RadioSelect)
+    urgency = forms.ChoiceField(label=_("Urgency"), choices=URGENCIES, widget=forms.RadioSelect)
     condition = forms.CharField(
         label=_("Condition"),
         required=False,

@@ -10,7 +10,7 @@ from aimass_apps.people.models import User
 from aimass_apps.submissions.decisions import record_decision
 from aimass_apps.submissions.models import Review, Submission
 from aimass_apps.submissions.reviews import AlreadyReviewed, current_review, record_review
-from triage.knowledge.scales import LEVELS
+from triage.levels import LEVELS
 from triage.llm import opinion
 from triage.models import Assessment
 

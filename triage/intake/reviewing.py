@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from aimass_apps.people.models import User
 from aimass_apps.submissions.models import Review
 from triage.intake.judgements import CONFIRM, DEFER, LOWER, OVERRIDE, WITHDRAW, NotJudgeable, judge
-from triage.knowledge.scales import LEVELS
+from triage.levels import LEVELS
 from triage.models import Assessment
 from triage.reasons import DeferReason, LowerReason, OverrideReason, WithdrawReason
 

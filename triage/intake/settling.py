@@ -5,7 +5,7 @@ from django.db.models import Prefetch, QuerySet
 
 from aimass_apps.submissions.decisions import NewDecision, record_decisions
 from aimass_apps.submissions.models import Prediction, Submission
-from triage.live_ensemble import in_force
+from triage.live_ensemble import opened_ensemble
 from triage.models import Assessment
 from triage.proposal import propose
 
@@ -47,7 +47,7 @@ def stop_waiting(*, assessment: Assessment) -> None:
 def _write_proposals(pairs: list[tuple[Assessment, Submission]], *, late: bool) -> None:
     decisions = []
     for assessment, submission in pairs:
-        proposal = propose(submission, ensemble=in_force(assessment.ensemble), late=late, held=assessment.held)
+        proposal = propose(submission, ensemble=opened_ensemble(assessment.ensemble), late=late, held=assessment.held)
         assessment.state = State.READY
         assessment.urgency = proposal.urgency
         assessment.sealed_outcome = proposal.outcome

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from triage.knowledge.scales import ADULT_FROM, LEVELS, Level
+from triage.knowledge.scales import ADULT_FROM
 from triage.knowledge.vital_terms import VitalTerm, read_vital_term
+from triage.levels import LEVELS, Level
 from triage.vitals import Vitals
 
 

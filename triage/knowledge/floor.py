@@ -10,8 +10,9 @@ from triage.clinical_text.vitals_in_text import fill_from_text
 from triage.knowledge import scales
 from triage.knowledge.danger_signs import danger_signs
 from triage.knowledge.red_flags import Limits, Rule, Term, load_phrases, load_rules
-from triage.knowledge.scales import ADULT_FROM, Level, News2
+from triage.knowledge.scales import ADULT_FROM, News2
 from triage.knowledge.vital_terms import VitalTerm
+from triage.levels import LEVELS, Level, worst
 from triage.vitals import Vitals
 
 Sex = Literal["female", "male", "other"]
@@ -108,9 +109,9 @@ def safety_floor(text: str, facts: Facts) -> Floor:
     ]
     score = _news2(patient)
     fired += _scale_flags(patient, score)
-    fired.sort(key=lambda flag: scales.LEVELS.index(flag.level))
+    fired.sort(key=lambda flag: LEVELS.index(flag.level))
     return Floor(
-        level=scales.worst(*(flag.level for flag in fired)),
+        level=worst(*(flag.level for flag in fired)),
         fired=tuple(fired),
         news2=score,
         incomplete=scales.news2(vitals).missing if patient.takes_news2 else (),

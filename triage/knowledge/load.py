@@ -17,11 +17,10 @@ from typing import Annotated, Any, Literal, TypeVar
 from annotated_types import Interval, Len, MinLen
 
 from aimass_apps.strict_files import BadFile, Count, Share, Text, read_json
-from triage.knowledge.scales import LEVELS, Level
+from triage.levels import Level
 
 DATA = Path(__file__).parent / "data"
 
-URGENCIES = LEVELS
 # Half-open age bands in years; a condition carries one relative weight for each.
 AGE_BANDS = ((0, 1), (1, 5), (5, 13), (13, 18), (18, 35), (35, 50), (50, 65), (65, 80), (80, 100))
 

@@ -15,8 +15,8 @@ from annotated_types import Interval, MinLen
 
 from aimass_apps.strict_files import BadFile, Name, Text, checked, read_json
 from triage.clinical_text.assertion import Lexicon, compile_lexicon
-from triage.knowledge.scales import Level
 from triage.knowledge.vital_terms import BadTerm, VitalTerm, read_vital_term
+from triage.levels import Level
 from triage.vitals import Vitals
 
 FOLDER: Final = Path(__file__).parent / "data"

@@ -1,4 +1,4 @@
-"""Urgency levels, NEWS2, age-banded limits and fever by age, as plain tables with their sources.
+"""NEWS2, age-banded limits and fever by age, as plain tables with their sources.
 
 NEWS2: Royal College of Physicians, National Early Warning Score (NEWS) 2, 2017, chart 1. Valid from 16 years,
 not in pregnancy. Which urgency a score means is our own mapping (`news2_level`), not the College's.
@@ -7,13 +7,11 @@ NICE NG143.
 """
 
 from collections.abc import Mapping
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, NamedTuple
 
+from triage.levels import Level
 from triage.vitals import Vitals
 
-Level = Literal["immediate", "very_urgent", "urgent", "soon", "self_care"]
-LEVELS: Final[tuple[Level, ...]] = get_args(Level)
-"""The five urgency levels, worst first. Ordinal: never averaged."""
 ADULT_FROM: Final = 16.0
 """NEWS2, with its scale 2 for SpO2, is valid from this age (Royal College of Physicians 2017)."""
 
@@ -150,14 +148,3 @@ def fever_level(temperature: float, age_years: float) -> Level | None:
     if age_years < 5:
         return "urgent" if temperature >= 39 or temperature < 36 else None
     return "urgent" if temperature < 35 else None
-
-
-def level_of(name: str) -> Level | None:
-    """The level of this name; None for any other word."""
-    return next((level for level in LEVELS if level == name), None)
-
-
-def worst(*levels: Level | None) -> Level | None:
-    """The most urgent of some levels, or None where none is given."""
-    given = [level for level in levels if level is not None]
-    return min(given, key=LEVELS.index) if given else None

@@ -16,8 +16,8 @@ from aimass_apps.registry.models import ModelVersion, Stage
 from aimass_apps.registry.routing import ASKED
 from aimass_apps.submissions.models import Prediction, Submission
 from triage import DESK
-from triage.knowledge.scales import LEVELS
 from triage.labels import icd10_of, name_of
+from triage.levels import LEVELS
 from triage.metrics import URGENCY
 
 WAITING, ANSWERED, FAILED = "waiting", "answered", "failed"
@@ -47,7 +47,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class Opinion:
     """One language model's part on the page of a visit. `why` says why there is no usable answer."""
 
     model: str
@@ -61,7 +61,7 @@ class Voice:
     column: Mapping[str, Any] | None = None  # as a model of an outcome, for the comparison
 
 
-def voices(submission: Submission, level: str) -> list[Voice]:
+def opinions(submission: Submission, level: str) -> list[Opinion]:
     """Every language model that was asked and is no shadow; `level` is the visit's urgency."""
     asked = (
         submission.predictions.filter(version__kind=LLM.key)
@@ -69,7 +69,7 @@ def voices(submission: Submission, level: str) -> list[Voice]:
         .select_related("version")
         .order_by("id")
     )
-    return [_voice(prediction, submission.content, level) for prediction in asked]
+    return [_opinion(prediction, submission.content, level) for prediction in asked]
 
 
 def destination() -> dict[str, Any]:
@@ -84,9 +84,9 @@ def destination() -> dict[str, Any]:
     return {"host": endpoint.host, "local": endpoint.is_local, "models": models}
 
 
-def with_columns(outcome: Mapping[str, Any], said: list[Voice]) -> dict[str, Any]:
+def with_columns(outcome: Mapping[str, Any], said: list[Opinion]) -> dict[str, Any]:
     """The outcome as the table of comparison takes it: with a column for each language model that answered."""
-    columns = [voice.column for voice in said if voice.column is not None]
+    columns = [opinion.column for opinion in said if opinion.column is not None]
     return {**outcome, "models": [*outcome.get("models", ()), *columns]}
 
 
@@ -98,16 +98,16 @@ def record(submission: Submission) -> dict[str, Any]:
     }
 
 
-def _voice(prediction: Prediction, text: str, level: str) -> Voice:
+def _opinion(prediction: Prediction, text: str, level: str) -> Opinion:
     model = _model_name(prediction.version)
     if prediction.state in (Prediction.State.WAITING, Prediction.State.RUNNING):
-        return Voice(model, WAITING)
+        return Opinion(model, WAITING)
     if prediction.state == Prediction.State.FAILED:
-        return Voice(model, FAILED, why=why_failed(prediction.error), dropped_words=_dropped(prediction))
+        return Opinion(model, FAILED, why=why_failed(prediction.error), dropped_words=_dropped(prediction))
     quotes = _quotes(prediction, text)
     own_level = next((each for each in LEVELS if f"{URGENCY}{each}" in (prediction.scores or {})), "")
     conditions = _conditions(prediction)
-    return Voice(
+    return Opinion(
         model,
         ANSWERED,
         conditions=[

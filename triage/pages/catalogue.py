@@ -18,7 +18,7 @@ from aimass_apps.people.access import needs
 from triage.knowledge import search
 from triage.knowledge.load import load_catalogue
 from triage.knowledge.red_flags import load_rules, rules_version
-from triage.models import Urgency
+from triage.models import URGENCIES
 from triage.presenters import catalogue
 from triage.presenters.evidence import runs_on_tests, tests_of_versions
 
@@ -35,7 +35,7 @@ def conditions(request: HttpRequest) -> HttpResponse:
     asked = _asked(request, "urgency", "system")
     found = search.find_conditions(asked["q"], urgency=asked["urgency"], system=asked["system"])
     choices = {
-        "urgencies": Urgency.choices,
+        "urgencies": URGENCIES,
         "systems": [(each, catalogue.system_name(each)) for each in search.systems()],
     }
     return _listed(request, "conditions", asked, found, catalogue.condition_row, choices)
@@ -56,7 +56,7 @@ def findings(request: HttpRequest) -> HttpResponse:
 def rules(request: HttpRequest) -> HttpResponse:
     asked = _asked(request, "urgency")
     found = search.find_rules(asked["q"], level=asked["urgency"])
-    choices = {"urgencies": Urgency.choices[:3], "version": rules_version()}
+    choices = {"urgencies": URGENCIES[:3], "version": rules_version()}
     return _listed(request, "rules", asked, found, catalogue.rule_row, choices)
 
 
@@ -116,7 +116,7 @@ def _listed(
         "searched": searched,
         "more": max(0, len(found) - MOST_FOUND),
     }
-    return render(request, f"triage/knowledge/{'_' if alone else ''}{part}.html", shown)
+    return render(request, f"triage/catalogue/{'_' if alone else ''}{part}.html", shown)
 
 
 def _crumbs(part: str, name: str) -> list[tuple[str, str]]:

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from aimass_apps.people.access import needs, person_of
 from triage import queries
-from triage.models import Urgency
+from triage.levels import LEVELS
+from triage.models import URGENCIES
 from triage.presenters.visit import list_row
 
 PAGE_SIZE = 50
@@ -22,7 +23,7 @@ def visits(request: HttpRequest) -> HttpResponse:
     tab = "closed" if request.GET.get("tab") == "closed" else "open"
     mine = request.GET.get("mine") == "1"
     urgency = request.GET.get("urgency", "")
-    urgency = urgency if urgency in Urgency.values else ""
+    urgency = urgency if urgency in LEVELS else ""
     read = queries.closed_assessments if tab == "closed" else queries.open_assessments
     page = Paginator(read(by=by, mine=mine, urgency=urgency), PAGE_SIZE).get_page(request.GET.get("page"))
     now = timezone.now()
@@ -30,7 +31,7 @@ def visits(request: HttpRequest) -> HttpResponse:
         "tab": tab,
         "mine": mine,
         "urgency": urgency,
-        "urgencies": Urgency.choices,
+        "urgencies": URGENCIES,
         "page": page,
         "rows": [list_row(assessment, by, now) for assessment in page],
         "filtered": mine or bool(urgency),

@@ -70,9 +70,9 @@ def language_model(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not assessment.current:
         return HttpResponse(status=286)
     page = visit_page(assessment.visit, person_of(request), timezone.now())
-    if str(page["voices_waiting"]) == request.GET.get("waiting"):
+    if str(page["opinions_waiting"]) == request.GET.get("waiting"):
         return HttpResponse(status=204)
-    return render(request, "triage/_voices_and_conditions.html", page)
+    return render(request, "triage/_opinions_and_conditions.html", page)
 
 
 @require_POST

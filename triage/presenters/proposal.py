@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from aimass_apps.inference.kinds.ensemble.kind import KIND as ENSEMBLE
 from aimass_apps.registry.models import kind_choices
 from triage.labels import icd10_of, name_of
-from triage.models import Urgency
+from triage.levels import ABOUT
 from triage.vitals import RANGES
 
 SHOWN_CONDITIONS = 6
@@ -125,14 +125,11 @@ def marks(outcome: Mapping[str, Any]) -> list[dict[str, Any]]:
             "end": end,
             "label": str(flag["number"]),
             "rule": flag["shown"],
-            "weight": _WEIGHT[flag["level"]],
+            "weight": ABOUT[flag["level"]].weight,
         }
         for flag in flag_rows(outcome)
         for start, end in flag["spans"]
     ]
-
-
-_WEIGHT = {Urgency.IMMEDIATE: 1.0, Urgency.VERY_URGENT: 0.8, Urgency.URGENT: 0.5}
 
 
 def answered(outcome: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -14,22 +14,15 @@ from triage.forms.fields import MEASURED
 from triage.forms.judgement import ChangeForm, ConfirmForm, DeferForm, LowerForm, WithdrawForm
 from triage.intake.again import older_times
 from triage.intake.judgements import lower_urgency
-from triage.knowledge.scales import level_of, worst
 from triage.labels import all_labels, label_of, name_of
+from triage.levels import level_of, minutes_of, worst
 from triage.llm import opinion
-from triage.models import Assessment, Urgency, Visit
+from triage.models import URGENCIES, Assessment, Visit
 from triage.presenters import proposal
 from triage.proposal import preview
 from triage.reasons import LABELS
 
 LATE_AFTER = timedelta(seconds=5)
-VERDICTS = {
-    "confirm": "confirmed",
-    "override": "overridden",
-    "defer": "deferred",
-    "lower": "lowered",
-    "withdraw": "taken_back",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +46,7 @@ def list_row(assessment: Assessment, by: User, now: datetime) -> ListRow:
     level = assessment.final_urgency or assessment.urgency
     waited = max(0, int((now - visit.opened_at).total_seconds() // 60))
     closed = assessment.state == Assessment.State.CLOSED
-    target = queries.TARGETS.get(Urgency(level)) if level else None
+    target = minutes_of(level)
     return ListRow(
         url=reverse("triage:visit", args=[visit.public_id]),
         title=visit.sealed_reference or _("No reference"),
@@ -119,7 +112,7 @@ def _words(assessment: Assessment, outcome: dict[str, Any]) -> dict[str, Any]:
     facts = assessment.submission.sealed_facts or {}
     level = assessment.final_urgency or assessment.urgency or _least(assessment, outcome)
     condition = outcome.get("condition")
-    said = opinion.voices(assessment.submission, level)
+    said = opinion.opinions(assessment.submission, level)
     compared = opinion.with_columns(outcome, said)
     return {
         "outcome": outcome,
@@ -127,7 +120,7 @@ def _words(assessment: Assessment, outcome: dict[str, Any]) -> dict[str, Any]:
         "marks": proposal.marks(outcome),
         "who": proposal.who_words(facts),
         "level": level,
-        "target": queries.TARGETS.get(Urgency(level)) if level else None,
+        "target": minutes_of(level),
         "flags": proposal.flag_rows(outcome),
         "reasons": proposal.reason_rows(outcome),
         "vital_rows": proposal.vital_rows(
@@ -138,12 +131,12 @@ def _words(assessment: Assessment, outcome: dict[str, Any]) -> dict[str, Any]:
         "contradictions": proposal.contradiction_words(outcome),
         "condition_rows": proposal.condition_rows(compared),
         "model_names": [model["shown"] for model in proposal.answered(compared)],
-        "voices": said,
-        "voices_waiting": sum(each.state == opinion.WAITING for each in said),
+        "opinions": said,
+        "opinions_waiting": sum(each.state == opinion.WAITING for each in said),
         "language_model": opinion.destination() if said else {},
         "likely": proposal.likely_set(outcome),
         "unanswered": proposal.unanswered(outcome),
-        "confirm_words": _("Confirm: %(urgency)s") % {"urgency": Urgency(level).label} if level else _("Confirm"),
+        "confirm_words": _("Confirm: %(urgency)s") % {"urgency": dict(URGENCIES)[level]} if level else _("Confirm"),
         "proposed_condition": name_of(condition) if condition else "",
     }
 
@@ -180,7 +173,6 @@ def _record(review: Review) -> dict[str, Any]:
     condition = review.labels.get("condition")
     return {
         "review": review,
-        "state": VERDICTS.get(review.verdict, review.verdict),
         "level": review.labels.get("urgency", ""),
         "condition": name_of(condition) if condition else "",
         "reason": LABELS.get(review.reason, review.reason),

@@ -1,6 +1,6 @@
 """Chinese spellings: traditional and simplified folded together, and the commonest ways round a filter.
 
-Each step takes the current text and returns edits (`drafts.Edit`). Text with kana is Japanese and left alone.
+Each step takes the current text and returns edits (`offset_text.Edit`). Text with kana is Japanese and left alone.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Characters that look like others, or like nothing: folding them, one step a function.
 
-Each step takes the current text and returns the edits it wants (`drafts.Edit`), sorted and apart.
+Each step takes the current text and returns the edits it wants (`offset_text.Edit`), sorted and apart.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Literal
 
 from aimass_apps.inference.text import chinese, lookalikes, spelling
-from aimass_apps.inference.text.offset_text import Draft, Edit
+from aimass_apps.inference.text.offset_text import Edit, OffsetText
 
 View = Literal["light", "keyed"]
 Step = Callable[[str], Iterable[Edit]]
@@ -61,15 +61,15 @@ def normalise(text: str, view: View = "light") -> Normalised:
     """Normalise one post. The result's text normalises to itself."""
     if text.isascii() and not _SUSPICIOUS.search(text):
         return Normalised(text.lower() if view == "keyed" else text, text)
-    draft = Draft(text)
+    changed = OffsetText(text)
     steps = _STEPS[view]
     for _ in range(_ROUNDS):
-        before = draft.text
+        before = changed.text
         for step in steps:
-            draft.apply(step(draft.text))
-        if draft.text == before:
+            changed.apply(step(changed.text))
+        if changed.text == before:
             break
-    return Normalised(draft.text, text, None if draft.offsets is None else tuple(draft.offsets))
+    return Normalised(changed.text, text, None if changed.offsets is None else tuple(changed.offsets))
 
 
 def _lower(text: str) -> list[Edit]:

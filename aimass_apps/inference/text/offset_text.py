@@ -14,7 +14,7 @@ class Edit(NamedTuple):
     new: str
 
 
-class Draft:
+class OffsetText:
     """The current text and, for each of its characters, the `(start, end)` it stands for in the original.
 
     Offsets are kept only from the first edit on: most posts need none.

@@ -1,6 +1,6 @@
 """English spelled to get past a filter: spaced, stretched, masked, run together, or with signs for letters.
 
-Each step takes the current text and returns edits (`drafts.Edit`). A word list decides what a disguise stands
+Each step takes the current text and returns edits (`offset_text.Edit`). A word list decides what a disguise stands
 for; numbers, prices, ordinals, web addresses and model names stay as they are.
 """
 

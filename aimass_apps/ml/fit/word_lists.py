@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from aimass_apps.inference.kinds.keywords.desk_labels import DeskLabels, desk_labels
 from aimass_apps.inference.kinds.keywords.predictor import MATCHES, WORDS, BadWordList, Entry, WordList, read_entries
 from aimass_apps.ml.evaluate.card import write_card
 from aimass_apps.ml.fit.progress import Report
@@ -19,18 +20,6 @@ from aimass_apps.strict_files import Text, read_json
 
 TERM_COLUMNS = ("term", "text", "word", "phrase")
 THRESHOLD = 0.9
-# Parts of category names as published lists use them, and the label they stand for.
-CATEGORIES = (
-    ("sexual orientation", "identity_hate"),
-    ("racial", "identity_hate"),
-    ("ethnic", "identity_hate"),
-    ("religio", "identity_hate"),
-    ("disab", "identity_hate"),
-    ("sexual", "sexual"),
-    ("threat", "threat"),
-    ("violen", "threat"),
-    ("spam", "spam"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +30,8 @@ class OwnList:
     entries: tuple[Entry, ...]
 
 
-def read_word_list(path: Path, label: str, severity: int) -> Iterator[Entry]:
-    """Entries of one file; `label` and `severity` where it names none. Raises `BadWordList`.
+def read_word_list(path: Path, known: DeskLabels, label: str, severity: int) -> Iterator[Entry]:
+    """Entries of one file; `label` and `severity` where it names none that is known. Raises `BadWordList`.
 
     Columns understood: a term; `label`; `category` or `category_1`; `severity` (1 to 3) or `severity_rating`;
     `sureness` (0 to 2, 0 being a word that is seldom rude: those are left out); `match`.
@@ -62,7 +51,7 @@ def read_word_list(path: Path, label: str, severity: int) -> Iterator[Entry]:
         if column is None:
             raise BadWordList(f"{path}: needs a column named {', '.join(TERM_COLUMNS)}")
         kept = (row for row in rows if row.get("sureness") != "0" and row[column].strip())
-        yield from read_entries(_entry(row, column, label, severity) for row in kept)
+        yield from read_entries(_entry(row, column, known, label, severity) for row in kept)
 
 
 def write_word_lists(
@@ -70,15 +59,15 @@ def write_word_lists(
 ) -> int:
     """Make a keyword version in `out` from files and their licences; how many terms it holds."""
     entries: dict[str, Entry] = {}
+    known = desk_labels(desk)
     for path in files:
-        for entry in read_word_list(path, label, severity):
+        for entry in read_word_list(path, known, label, severity):
             held = entries.get(entry.term.lower())
             if held is None or held.severity < entry.severity:
                 entries[entry.term.lower()] = entry
-    labels = ["toxic", *sorted({entry.label for entry in entries.values()} - {"toxic"})]
-    content = {"labels": labels, "entries": [_plain(entry) for entry in entries.values()]}
-    out.mkdir(parents=True, exist_ok=True)
-    (out / WORDS).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    used = {entry.label for entry in entries.values()}
+    labels = [*known.implies, *sorted(used - set(known.implies))]
+    _write_words(out, labels, known, [_plain(entry) for entry in entries.values()])
     manifest = {
         "desk": desk,
         "kind": "keywords",
@@ -94,14 +83,20 @@ def write_word_lists(
     return len(entries)
 
 
+def _write_words(out: Path, labels: Sequence[str], known: DeskLabels, entries: Sequence[Mapping[str, Any]]) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    content = {"labels": list(labels), "implies": known.implied_among(labels), "entries": list(entries)}
+    (out / WORDS).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
 def _keyword_version(path: Path) -> Iterator[Entry]:
     """The `words.json` of a keyword version, so that a list can be added to what is there."""
     yield from read_json(path, WordList, BadWordList).entries
 
 
-def _entry(row: Mapping[str, str], column: str, label: str, severity: int) -> dict[str, Any]:
-    category = (row.get("category") or row.get("category_1") or "").lower()
-    named = row.get("label") or next((found for part, found in CATEGORIES if part in category), label)
+def _entry(row: Mapping[str, str], column: str, known: DeskLabels, label: str, severity: int) -> dict[str, Any]:
+    category = row.get("category") or row.get("category_1") or ""
+    named = row.get("label") or known.label_of(category) or label
     rating = row.get("severity") or row.get("severity_rating") or ""
     match = row.get("match") or "word"
     if match not in MATCHES:
@@ -130,9 +125,7 @@ def seal_word_list(plan: Recipe, prepared: Prepared, members: Iterable[Path], ou
     own = read_json(words, OwnList, BadRecipe)
     if {entry.label for entry in own.entries} - set(plan.labels):
         raise BadRecipe("uses labels that the recipe does not have", words)
-    out.mkdir(parents=True, exist_ok=True)
-    content = {"labels": list(plan.labels), "entries": [_plain(entry) for entry in own.entries]}
-    (out / WORDS).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    _write_words(out, plan.labels, desk_labels(plan.desk), [_plain(entry) for entry in own.entries])
     manifest = {
         "desk": plan.desk,
         "kind": plan.kind,

@@ -1,5 +1,6 @@
 """Badges with a fixed meaning: each has a word, an icon and a tone, so that colour never speaks alone."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.utils.functional import Promise
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from aimass_apps.web.components.markup import icon
 
 TONES = ("neutral", "info", "ok", "warn", "danger", "accent")
+GRADES = ("grade-1", "grade-2", "grade-3", "grade-4", "grade-5")
+"""Tones for a scale of five steps, the gravest first."""
 
 
 class Look(NamedTuple):
@@ -20,60 +23,49 @@ class Look(NamedTuple):
     icon: str
 
 
-URGENCY = {
-    "immediate": Look(_("Immediate"), "immediate", "siren"),
-    "very_urgent": Look(_("Very urgent"), "very-urgent", "alert"),
-    "urgent": Look(_("Urgent"), "urgent", "arrow-up"),
-    "soon": Look(_("Soon"), "soon", "clock"),
-    "self_care": Look(_("Self-care"), "self-care", "home"),
+class UnknownScale(KeyError):
+    """Nothing has registered a scale of this name."""
+
+
+_scales: dict[str, dict[str, Look]] = {
+    "stage": {
+        "candidate": Look(_("Candidate"), "neutral", "box"),
+        "shadow": Look(_("Shadow"), "info", "eye"),
+        "canary": Look(_("Canary"), "warn", "filter"),
+        "live": Look(_("Live"), "ok", "check-circle"),
+        "retired": Look(_("Retired"), "neutral", "history"),
+    },
+    "state": {
+        "waiting": Look(_("Waiting"), "neutral", "clock"),
+        "running": Look(_("Running"), "info", "play"),
+        "done": Look(_("Done"), "ok", "check"),
+        "failed": Look(_("Failed"), "danger", "x-circle"),
+        "delivered": Look(_("Delivered"), "ok", "send"),
+        "retrying": Look(_("Retrying"), "warn", "refresh"),
+        "off": Look(_("Off"), "neutral", "ban"),
+        "up": Look(_("Up"), "ok", "check-circle"),
+        "down": Look(_("Down"), "danger", "x-circle"),
+        "starting": Look(_("Starting"), "info", "loader"),
+        "stopped": Look(_("Stopped"), "neutral", "pause"),
+        "installing": Look(_("Installing"), "info", "download"),
+        "missing": Look(_("Missing"), "warn", "alert"),
+        "granted": Look(_("Granted"), "ok", "check-circle"),
+        "refused": Look(_("Held back"), "danger", "x-circle"),
+        "withdrawn": Look(_("Withdrawn"), "neutral", "undo"),
+        "active": Look(_("Active"), "ok", "check"),
+        "revoked": Look(_("Revoked"), "neutral", "ban"),
+    },
 }
 
-STAGES = {
-    "candidate": Look(_("Candidate"), "neutral", "box"),
-    "shadow": Look(_("Shadow"), "info", "eye"),
-    "canary": Look(_("Canary"), "warn", "filter"),
-    "live": Look(_("Live"), "ok", "check-circle"),
-    "retired": Look(_("Retired"), "neutral", "history"),
-}
 
-STATES = {
-    "waiting": Look(_("Waiting"), "neutral", "clock"),
-    "pending": Look(_("Waiting"), "neutral", "clock"),
-    "running": Look(_("Running"), "info", "play"),
-    "done": Look(_("Done"), "ok", "check"),
-    "failed": Look(_("Failed"), "danger", "x-circle"),
-    "scoring": Look(_("Being scored"), "info", "loader"),
-    "clear": Look(_("Clear"), "ok", "check"),
-    "cleared": Look(_("Clear"), "ok", "check"),
-    "flagged": Look(_("Flagged"), "warn", "flag"),
-    "approved": Look(_("Approved"), "ok", "check-circle"),
-    "removed": Look(_("Removed"), "danger", "trash"),
-    "escalated": Look(_("Escalated"), "accent", "arrow-up"),
-    "superseded": Look(_("Newer revision"), "neutral", "history"),
-    "reversed": Look(_("Reversed"), "neutral", "undo"),
-    "confirmed": Look(_("Confirmed"), "ok", "check-circle"),
-    "overridden": Look(_("Overridden"), "warn", "edit"),
-    "lowered": Look(_("Lowered"), "warn", "arrow-down"),
-    "taken_back": Look(_("Taken back"), "neutral", "undo"),
-    "deferred": Look(_("Deferred"), "neutral", "clock"),
-    "open": Look(_("Open"), "info", "inbox"),
-    "closed": Look(_("Closed"), "neutral", "check"),
-    "sent": Look(_("Sent"), "ok", "send"),
-    "delivered": Look(_("Delivered"), "ok", "send"),
-    "retrying": Look(_("Retrying"), "warn", "refresh"),
-    "off": Look(_("Off"), "neutral", "ban"),
-    "up": Look(_("Up"), "ok", "check-circle"),
-    "down": Look(_("Down"), "danger", "x-circle"),
-    "starting": Look(_("Starting"), "info", "loader"),
-    "stopped": Look(_("Stopped"), "neutral", "pause"),
-    "installing": Look(_("Installing"), "info", "download"),
-    "missing": Look(_("Missing"), "warn", "alert"),
-    "granted": Look(_("Granted"), "ok", "check-circle"),
-    "refused": Look(_("Held back"), "danger", "x-circle"),
-    "withdrawn": Look(_("Withdrawn"), "neutral", "undo"),
-    "active": Look(_("Active"), "ok", "check"),
-    "revoked": Look(_("Revoked"), "neutral", "ban"),
-}
+def register(scale: str, looks: Mapping[str, Look]) -> None:
+    """Add a scale, such as a desk's levels; called by `AppConfig.ready()`, and harmless when called again."""
+    _scales[scale] = dict(looks)
+
+
+def scales() -> dict[str, dict[str, Look]]:
+    """Every scale by its name, the platform's own first."""
+    return {name: dict(looks) for name, looks in _scales.items()}
 
 
 def badge(text: object, tone: str = "neutral", icon_name: str = "", size: str = "md") -> SafeString:
@@ -83,8 +75,10 @@ def badge(text: object, tone: str = "neutral", icon_name: str = "", size: str = 
     )
 
 
-def scale_badge(scale: dict[str, Look], value: object, size: str = "md") -> SafeString:
-    """The badge of a value on a scale; a value the scale does not know is shown as it is, in neutral."""
+def on_scale(scale: str, value: object, size: str = "md") -> SafeString:
+    """The badge of a value; one that the scale does not know is shown as it is, in neutral. Raises `UnknownScale`."""
+    if scale not in _scales:
+        raise UnknownScale(scale)
     key = str(value)
-    look = scale.get(key.lower(), Look(key.replace("_", " ").capitalize(), "neutral", ""))
+    look = _scales[scale].get(key.lower(), Look(key.replace("_", " ").capitalize(), "neutral", ""))
     return badge(look.label, look.tone, look.icon, size)

@@ -23,11 +23,11 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """One symbol of `static/web/icons.svg`; hidden from screen readers unless it has a label."""
     if not name:
         return SafeString("")
-    voice = attributes({"role": "img", "aria_label": label} if label else {"aria_hidden": "true"})
+    spoken = attributes({"role": "img", "aria_label": label} if label else {"aria_hidden": "true"})
     return format_html(
         '<svg class="icon {}"{} focusable="false"><use href="{}#{}"></use></svg>',
         css,
-        voice,
+        spoken,
         _sprite(),
         name,
     )

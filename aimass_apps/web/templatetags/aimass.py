@@ -35,21 +35,21 @@ def badge(text: object, tone: str = "neutral", icon: str = "", size: str = "md")
 
 
 @register.simple_tag
-def urgency(level: object, size: str = "md") -> SafeString:
-    """One of the five levels, `immediate` to `self_care`."""
-    return badges.scale_badge(badges.URGENCY, level, size)
+def look(scale: str, value: object, size: str = "md") -> SafeString:
+    """A value on a scale that some app has registered: see `badges.register`."""
+    return badges.on_scale(scale, value, size)
 
 
 @register.simple_tag
 def stage(value: object, size: str = "md") -> SafeString:
     """A model version's stage."""
-    return badges.scale_badge(badges.STAGES, value, size)
+    return badges.on_scale("stage", value, size)
 
 
 @register.simple_tag
 def state(value: object, size: str = "md") -> SafeString:
-    """Where a prediction, post, visit, delivery or service stands."""
-    return badges.scale_badge(badges.STATES, value, size)
+    """Where a prediction, delivery, promotion or service stands."""
+    return badges.on_scale("state", value, size)
 
 
 @register.inclusion_tag("_components/field.html")

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-LABELS = ("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate", "sexual", "self_harm", "spam")
+from moderation.labels import LABELS
 
 LANGUAGES = ("en", "zh")
 

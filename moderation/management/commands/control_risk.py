@@ -13,7 +13,7 @@ from aimass_apps.registry.artefacts import BrokenArtefact
 from aimass_apps.registry.kinds import UnknownKind
 from aimass_apps.registry.models import ModelVersion
 from moderation.decide import VersionAnswer
-from moderation.operating_point import DIALS, limits_of, rules_at
+from moderation.operating_point import OPERATING_POINTS, limits_of, rules_at
 from moderation.policy_revisions import policy_file, revise_policy, withdraw_revision
 from moderation.risk_cases.labelled import labelled_cases
 from moderation.risk_cases.reviewed import reviewed_cases
@@ -49,7 +49,7 @@ class Command(BaseCommand):
             cases = labelled_cases(version, options["data"]) if options["data"] else _reviewed(version)
         except (NoSuchVersion, BrokenArtefact, UnknownKind, BadRecipe) as error:
             raise CommandError(str(error)) from error
-        found = {side: control(each, DIALS, alpha=alpha, delta=delta) for side, each in cases.items()}
+        found = {side: control(each, OPERATING_POINTS, alpha=alpha, delta=delta) for side, each in cases.items()}
         for side, outcome in found.items():
             self._tell(side, outcome, len(cases[side]))
         if options["apply"]:
@@ -58,7 +58,7 @@ class Command(BaseCommand):
     def _tell(self, side: str, found: Control, cases: int) -> None:
         self.stdout.write(f"\n{side}: {cases} cases, {found.cases} of them test ({found.needed} are the least)")
         rows = [
-            (each.dial, each.cases, each.errors, round(each.bound(found.delta), 4), round(each.share, 4))
+            (each.operating_point, each.cases, each.errors, round(each.bound(found.delta), 4), round(each.share, 4))
             for each in found.settings
         ]
         if rows:
@@ -66,12 +66,12 @@ class Command(BaseCommand):
         if found.chosen is None:
             self.stdout.write(f"Nothing can be shown for errors of at most {found.alpha:g}.")
         else:
-            self.stdout.write(f"Up to dial {found.chosen.dial:g}: errors at most {found.alpha:g}.")
+            self.stdout.write(f"Up to dial {found.chosen.operating_point:g}: errors at most {found.alpha:g}.")
 
     def _apply(self, version: ModelVersion, found: dict[str, Control], source: str) -> None:
-        dials = {side: each.chosen.dial if each.chosen else None for side, each in found.items()}
+        chosen = {side: each.chosen.operating_point if each.chosen else None for side, each in found.items()}
         limits = limits_of(_answer(version, dict.fromkeys(version.labels, 0.0)), policy_file())
-        rules = rules_at(limits, **dials)
+        rules = rules_at(limits, **chosen)
         if not rules:
             raise CommandError("Nothing was shown, so nothing is put into force.")
         evidence = {side: _evidence(each) for side, each in found.items() if each.chosen} | {"source": source}
@@ -85,7 +85,7 @@ def _evidence(found: Control) -> dict[str, float]:
     return {
         "alpha": found.alpha,
         "delta": found.delta,
-        "dial": chosen.dial,
+        "dial": chosen.operating_point,
         "cases": chosen.cases,
         "errors": chosen.errors,
         "share": round(chosen.share, 4),

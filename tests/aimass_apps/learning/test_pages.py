@@ -57,8 +57,8 @@ def test_a_wish_to_promote_is_written_down_and_shown(client, version):
 def test_a_second_wish_for_the_same_place_is_told_that_one_is_being_judged(client, version):
     client = sign_in(client, "ml_engineer")
     for _ in range(2):
-        wish = {"to": "live", "reason": "two clicks"}
-        answer = client.post(reverse("models:promote", args=[version.pk]), wish, follow=True)
+        asked = {"to": "live", "reason": "two clicks"}
+        answer = client.post(reverse("models:promote", args=[version.pk]), asked, follow=True)
     assert "is being judged: wait for its verdict" in answer.content.decode()
     assert Promotion.objects.count() == 1
 

@@ -13,7 +13,7 @@ from aimass_apps.learning.models import Measurement, Promotion
 from aimass_apps.learning.promotion import (
     AlreadyAsked,
     BadShare,
-    HeldBack,
+    GateRefused,
     NothingToRollBack,
     promote,
     request_promotion,
@@ -78,14 +78,14 @@ def test_the_verdict_names_the_measurement_that_it_rests_on(versions, dataset):
     assert (done.measurement.state, done.measurement.dataset, done.measurement.against) == ("done", dataset, live)
     assert done.measurement.metrics["candidate"]["mean_auc"] > done.measurement.metrics["live"]["mean_auc"]
     live.refresh_from_db()
-    with pytest.raises(HeldBack, match="no worse"):
+    with pytest.raises(GateRefused, match="no worse"):
         promote(**ask(live))
 
 
 def test_a_version_that_lost_labels_is_held_back_and_the_reason_kept(versions, dataset, make_artefact):  # noqa: F811
     go(versions[0])
     poorer = install_version(folder=make_artefact("poorer", labels=("insult",)))
-    with pytest.raises(HeldBack, match="toxic"):
+    with pytest.raises(GateRefused, match="toxic"):
         promote(**ask(poorer))
     assert live_version(**PLACE) == versions[0]
     assert Promotion.objects.get(version=poorer).state == "refused"
@@ -93,7 +93,7 @@ def test_a_version_that_lost_labels_is_held_back_and_the_reason_kept(versions, d
 
 def test_a_version_that_does_not_load_is_held_back_and_can_still_be_taken_away(versions):
     versions[0].files.filter(name="words.json").update(content=b"{}")
-    with pytest.raises(HeldBack, match="does not load"):
+    with pytest.raises(GateRefused, match="does not load"):
         promote(**ask(versions[0], without_evidence=True))
     assert Measurement.objects.get().state == "failed"
     assert promote(**ask(versions[0], Stage.RETIRED)).state == "granted"
@@ -117,7 +117,7 @@ def test_another_version_that_went_live_meanwhile_is_not_replaced_unmeasured(ver
         return found
 
     monkeypatch.setattr(promotion, "compare", judge_while_another_goes_live)
-    with pytest.raises(HeldBack, match="went live meanwhile"):
+    with pytest.raises(GateRefused, match="went live meanwhile"):
         promote(**ask(versions[0]))
     assert live_version(**PLACE) == versions[1]
     assert not StageChange.objects.filter(version=versions[0], to_stage=Stage.LIVE).exists()
@@ -151,7 +151,7 @@ class TestEvidence:
             manifest={**versions[0].manifest, "data": [{"name": "reviews"}]}
         )
         versions[0].refresh_from_db()
-        with pytest.raises(HeldBack, match="does not tell which"):
+        with pytest.raises(GateRefused, match="does not tell which"):
             promote(**ask(versions[0]))
 
 

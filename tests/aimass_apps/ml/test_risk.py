@@ -10,7 +10,7 @@ from scipy.stats import beta, binom
 from aimass_apps.ml.risk import NEVER, Case, Control, control, smallest_sample, tail, thin, upper_bound
 
 ALPHA, DELTA, ROUNDS = 0.05, 0.1, 400
-DIALS = [round(-4 + 0.1 * step, 1) for step in range(61)]
+OPERATING_POINTS = [round(-4 + 0.1 * step, 1) for step in range(61)]
 # Three standard errors over what is promised: a rate that keeps it exceeds this once in a thousand runs.
 ALLOWED = DELTA + 3 * math.sqrt(DELTA * (1 - DELTA) / ROUNDS)
 
@@ -29,7 +29,7 @@ def test_the_bound_is_clopper_and_pearsons(errors: int, cases: int) -> None:
 
 def test_no_cases_bound_nothing() -> None:
     assert upper_bound(0, 0, 0.05) == 1.0
-    assert control([], DIALS, alpha=ALPHA, delta=DELTA).chosen is None
+    assert control([], OPERATING_POINTS, alpha=ALPHA, delta=DELTA).chosen is None
 
 
 @pytest.mark.parametrize(("alpha", "delta", "needed"), [(0.02, 0.05, 149), (0.05, 0.1, 45), (0.01, 0.05, 299)])
@@ -55,8 +55,8 @@ def waves(rng: random.Random, size: int) -> Population:
     return [(point, rng.random() < (0.3 if point < -2.5 else 0.03 if point < 0 else 0.12)) for point in points]
 
 
-def true_rate(population: Population, dial: float) -> float:
-    automatic = [wrong for point, wrong in population if point <= dial]
+def true_rate(population: Population, point: float) -> float:
+    automatic = [wrong for own, wrong in population if own <= point]
     return sum(automatic) / max(1, len(automatic))
 
 
@@ -64,35 +64,37 @@ Chooser = Callable[[Sequence[Case]], float | None]
 
 
 def careful(cases: Sequence[Case]) -> float | None:
-    found = control(cases, DIALS, alpha=ALPHA, delta=DELTA)
-    return found.chosen.dial if found.chosen else None
+    found = control(cases, OPERATING_POINTS, alpha=ALPHA, delta=DELTA)
+    return found.chosen.operating_point if found.chosen else None
 
 
 def plug_in(cases: Sequence[Case]) -> float | None:
     """Wrong: the boldest setting whose errors among the very same cases are few enough."""
-    good = [dial for dial in DIALS if true_rate([(case.point, case.wrong) for case in cases], dial) <= ALPHA]
+    good = [
+        point for point in OPERATING_POINTS if true_rate([(case.point, case.wrong) for case in cases], point) <= ALPHA
+    ]
     return max(good, default=None)
 
 
 def best_of_all(cases: Sequence[Case]) -> float | None:
     """Wrong: each setting tested at the full level, and the boldest that passed taken, whatever failed before."""
     passed = []
-    for dial in DIALS:
-        automatic = [case.wrong for case in cases if case.point <= dial]
+    for point in OPERATING_POINTS:
+        automatic = [case.wrong for case in cases if case.point <= point]
         if automatic and tail(sum(automatic), len(automatic), ALPHA) <= DELTA:
-            passed.append(dial)
+            passed.append(point)
     return max(passed, default=None)
 
 
 def broken_promises(population: Population, choose: Chooser, size: int = 500) -> float:
     """The share of samples after which the chosen setting is wrong more often than allowed."""
     rng = random.Random(7)
-    rates = {dial: true_rate(population, dial) for dial in DIALS}
+    rates = {point: true_rate(population, point) for point in OPERATING_POINTS}
     broken = 0
     for number in range(ROUNDS):
         rows = rng.choices(population, k=size)
-        dial = choose([Case(f"{number}-{place}", point, wrong) for place, (point, wrong) in enumerate(rows)])
-        broken += dial is not None and rates[dial] > ALPHA
+        point = choose([Case(f"{number}-{place}", point, wrong) for place, (point, wrong) in enumerate(rows)])
+        broken += point is not None and rates[point] > ALPHA
     return broken / ROUNDS
 
 
@@ -109,11 +111,13 @@ def test_a_careless_choice_breaks_it(careless: Chooser) -> None:
 def test_it_is_of_use_where_the_model_is_good() -> None:
     rng = random.Random(5)
     cases = [Case(str(number), point, wrong) for number, (point, wrong) in enumerate(rising(rng, 3000))]
-    found = control(cases, DIALS, alpha=ALPHA, delta=DELTA)
+    found = control(cases, OPERATING_POINTS, alpha=ALPHA, delta=DELTA)
     assert found.chosen is not None
     assert found.chosen.share > 0.3
     assert found.chosen.bound(DELTA) <= ALPHA
-    assert [setting.dial for setting in found.settings] == sorted(setting.dial for setting in found.settings)
+    assert [setting.operating_point for setting in found.settings] == sorted(
+        setting.operating_point for setting in found.settings
+    )
 
 
 def test_too_few_cases_show_nothing_even_without_errors() -> None:
@@ -127,7 +131,7 @@ def test_too_few_cases_show_nothing_even_without_errors() -> None:
 
 def test_cases_that_are_never_automatic_count_in_no_setting() -> None:
     cases = [Case(str(n), NEVER if n % 2 else -1.0, wrong=bool(n % 2)) for n in range(400)]
-    chosen = control(cases, DIALS, alpha=ALPHA, delta=DELTA).chosen
+    chosen = control(cases, OPERATING_POINTS, alpha=ALPHA, delta=DELTA).chosen
     assert chosen is not None
     assert chosen.errors == 0
     assert chosen.share == pytest.approx(0.5, abs=0.1)

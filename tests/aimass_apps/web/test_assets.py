@@ -45,7 +45,7 @@ PAIRS = [
     ("on-accent", "accent-strong"),
     ("on-danger", "danger-solid"),
     ("on-danger", "danger-solid-hover"),
-    *((f"{level}-text", f"{level}-bg") for level in ("immediate", "very-urgent", "urgent", "soon", "self-care")),
+    *((f"grade-{step}-text", f"grade-{step}-bg") for step in range(1, 6)),
 ]
 
 

@@ -1,6 +1,7 @@
 """The parts pages are built of."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django import forms
@@ -14,6 +15,7 @@ from aimass_apps.inference.predictor import Span
 from aimass_apps.web.components import badges, charts, fields, highlight, markup, moments
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+ICONS = (Path(badges.__file__).parents[1] / "static" / "web" / "icons.svg").read_text(encoding="utf-8")
 
 
 def draw(source: str, **context: object) -> str:
@@ -78,10 +80,23 @@ def test_percent_never_rounds_to_certainty(probability, digits, shown):
     assert markup.percent(probability, digits) == shown
 
 
-def test_every_urgency_has_its_own_word_icon_and_tone():
-    looks = badges.URGENCY.values()
-    for part in zip(*looks, strict=True):
-        assert len({str(value) for value in part}) == 5
+def test_every_look_has_a_word_a_known_tone_and_an_icon():
+    for scale, looks in badges.scales().items():
+        assert looks, scale
+        for key, look in looks.items():
+            assert str(look.label), (scale, key)
+            assert look.tone in (*badges.TONES, *badges.GRADES), (scale, key)
+            assert f'id="{look.icon}"' in ICONS, (scale, key)
+
+
+def test_an_app_brings_a_scale_of_its_own(monkeypatch):
+    monkeypatch.setattr(badges, "_scales", {})
+    badges.register("ripeness", {"green": badges.Look("Not yet", "warn", "clock")})
+    drawn = draw('{% look "ripeness" value size="lg" %}', value="green")
+    assert "Not yet" in drawn
+    assert "badge-warn badge-lg" in drawn
+    with pytest.raises(badges.UnknownScale):
+        draw('{% look "colour" "green" %}')
 
 
 def test_a_value_the_scale_does_not_know_is_shown_as_it_is():

@@ -24,7 +24,7 @@ from moderation.automatic_figures import (
 from moderation.decide import load_policy
 from moderation.intake import Judgement, review_post
 from moderation.models import AutomaticFigures
-from moderation.operating_point import DIALS
+from moderation.operating_point import OPERATING_POINTS
 from moderation.policy_revisions import revise_policy
 from moderation.risk_cases.reviewed import Reviewed
 from tests.moderation.conftest import answer_all, make_version, receive, score_by_words, sign_in
@@ -103,15 +103,15 @@ def test_enough_reviews_show_the_share_of_posts_and_the_command(reviewed, monkey
 def test_what_is_stored_is_what_the_control_says(risk, confidence):
     cases = [Case(str(number), -number / 400, wrong=number % 90 == 0) for number in range(1200)]
     delta = round(1 - confidence, 2)
-    said = control(cases, DIALS, alpha=risk, delta=delta)
+    said = control(cases, OPERATING_POINTS, alpha=risk, delta=delta)
     stored = json.loads(json.dumps(figures_of(Reviewed(cases, cases, audited=0, until=None))))
     found = stored["sides"]["clear"]["found"][str(confidence)][str(risk)]
     assert found == stored["sides"]["act"]["found"][str(confidence)][str(risk)]
     assert found["settings"] == [
-        [each.dial, each.cases, each.errors, each.bound(delta), each.share] for each in said.settings
+        [each.operating_point, each.cases, each.errors, each.bound(delta), each.share] for each in said.settings
     ]
     best = None if found["chosen"] is None else found["settings"][found["chosen"]]
-    assert (best and best[0]) == (said.chosen and said.chosen.dial)
+    assert (best and best[0]) == (said.chosen and said.chosen.operating_point)
 
 
 def test_the_page_itself_computes_nothing(reviewed, monkeypatch):

@@ -20,7 +20,8 @@ from triage.corpus.generator.grammar import (
     phrases,
 )
 from triage.corpus.generator.patients import Patient, discriminators, draw_patient, draw_vitals, urgency_of
-from triage.knowledge.load import URGENCIES, load_catalogue
+from triage.knowledge.load import load_catalogue
+from triage.levels import LEVELS
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ def test_every_condition_is_covered(cases):
 
 def test_all_registers_and_urgencies_occur(cases):
     assert {case.register for case in cases} == set(REGISTERS)
-    assert {case.urgency for case in cases} == set(URGENCIES)
+    assert {case.urgency for case in cases} == set(LEVELS)
 
 
 def test_texts_vary(cases):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from triage.knowledge.danger_signs import danger_signs
 from triage.knowledge.floor import Facts, safety_floor
-from triage.knowledge.scales import LEVELS, worst
+from triage.levels import LEVELS, worst
 from triage.vitals import RANGES, Vitals
 
 DAY = 1 / 365.25

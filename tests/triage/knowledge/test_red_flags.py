@@ -11,7 +11,7 @@ import pytest
 from triage.knowledge import floor, red_flags
 from triage.knowledge.floor import Facts, safety_floor
 from triage.knowledge.red_flags import Limits, RedFlagError, Rule, load_phrases, load_rules
-from triage.knowledge.scales import LEVELS
+from triage.levels import LEVELS
 from triage.vitals import Vitals
 
 Read = Callable[[dict[str, object]], Rule]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from triage.knowledge.scales import LEVELS, age_band, fever_level, high_for_age, news2, news2_level, worst
+from triage.knowledge.scales import age_band, fever_level, high_for_age, news2, news2_level
+from triage.levels import LEVELS, worst
 from triage.vitals import Vitals
 
 NORMAL = {

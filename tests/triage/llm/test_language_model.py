@@ -1,4 +1,4 @@
-"""The language model's voice: what it may choose from, which of its words count, and what the visit shows of it."""
+"""The language model's opinion: what it may choose from, which of its words count, and what the visit shows of it."""
 
 import json
 from collections.abc import Iterator
@@ -147,7 +147,7 @@ def test_an_obeyed_level_is_never_shown_below_the_proposal(
     page = at_desk.get(visit_url(assessment)).content.decode()
     assert proposed == "very_urgent"
     assert "It asks for no more urgency than proposed." in page
-    assert "badge-self_care" not in page.partition('id="voices"')[2].partition("</section>")[0]
+    assert "badge-grade-5" not in page.partition('id="opinions"')[2].partition("</section>")[0]
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_a_shadow_answers_and_is_not_shown(
     assessment = open_visit(clinician, STORY)
     run()
     assert slot(assessment).state == "done"
-    assert 'id="voices"' not in at_desk.get(visit_url(assessment)).content.decode()
+    assert 'id="opinions"' not in at_desk.get(visit_url(assessment)).content.decode()
 
 
 def test_nothing_of_a_visit_is_logged(

@@ -16,6 +16,7 @@ from tests.support.visits import add_version
 from triage.knowledge.load import load_catalogue
 from triage.knowledge.red_flags import load_rules
 from triage.knowledge.search import conditions_with, find_conditions, find_findings, find_rules, systems
+from triage.levels import LEVELS
 from triage.pages.catalogue import MOST_FOUND, PAGE_SIZE
 from triage.presenters.catalogue import KINDS, ONSETS, SYSTEMS, UNITS, rule_row
 from triage.presenters.evidence import RUNS, runs_on_tests
@@ -96,7 +97,7 @@ def test_every_condition_and_finding_has_a_page(at_desk: Client) -> None:
     for each in list(catalogue.conditions.values())[::60]:
         shown = page(at_desk, "condition", args=[each.id])
         assert each.icd10 in shown
-        assert f"badge-{each.urgency.replace('_', '-')}" in shown
+        assert f"badge-grade-{LEVELS.index(each.urgency) + 1}" in shown
         assert "Not reviewed by a clinician" in shown
     for found in list(catalogue.findings.values())[::150]:
         assert found.name_zh in page(at_desk, "finding", args=[found.id])

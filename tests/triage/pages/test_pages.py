@@ -30,7 +30,7 @@ def test_a_visit_from_the_form_to_the_judgement(at_desk: Client, clinician: User
     assert facts["vitals"]["temperature"] == 36.9
     assert facts["vitals"]["oxygen"] is False
     page = at_desk.get(visit_url(assessment)).content.decode()
-    assert "badge-immediate" in page or "badge-very-urgent" in page
+    assert "badge-grade-1" in page or "badge-grade-2" in page
     assert re.search(r"<mark[^>]*>[^<]*chest pain", page)
     assert "No model is live" in page
     assert "not for time-critical automatic use" in page
@@ -51,7 +51,7 @@ def test_the_page_waits_then_shows_models_and_stops_asking(at_desk: Client, clin
     panel = reverse("triage:panel", args=[assessment.visit.public_id])
     waiting = at_desk.get(visit_url(assessment)).content.decode()
     assert 'hx-trigger="every 300ms"' in waiting
-    assert "badge-immediate" in waiting or "badge-very-urgent" in waiting  # the rules need no model
+    assert "badge-grade-1" in waiting or "badge-grade-2" in waiting  # the rules need no model
     assert at_desk.get(panel).status_code == 204
     known = next(iter(load_catalogue().conditions.values()))
     assessment.submission.predictions.update(state="done", scores={known.id: 0.9}, done_at=timezone.now())

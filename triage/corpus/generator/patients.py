@@ -7,7 +7,8 @@ from functools import lru_cache
 from random import Random
 
 from triage.corpus.generator.grammar import frames
-from triage.knowledge.load import AGE_BANDS, URGENCIES, Catalogue, Condition, load_catalogue
+from triage.knowledge.load import AGE_BANDS, Catalogue, Condition, load_catalogue
+from triage.levels import LEVELS
 
 _DISCRIMINATORS = 14
 _FEVERISH = 37.4
@@ -228,14 +229,14 @@ def urgency_of(patient: Patient, told: Sequence[str]) -> str:
     Danger signs raise to their level, a fever in the first three months to very urgent, "severe" by one level up to
     urgent; "mild" without any danger sign lowers urgent and soon by one. Never lowers immediate or very urgent.
     """
-    level = URGENCIES.index(patient.condition.urgency)
-    floors = [URGENCIES.index(name) for name, signs in frames()["danger"].items() if set(signs) & set(told)]
+    level = LEVELS.index(patient.condition.urgency)
+    floors = [LEVELS.index(name) for name, signs in frames()["danger"].items() if set(signs) & set(told)]
     if patient.age_years < 0.25 and {"fever", "high_fever"} & set(told):
-        floors.append(URGENCIES.index("very_urgent"))
+        floors.append(LEVELS.index("very_urgent"))
     if floors:
-        return URGENCIES[min([level, *floors])]
+        return LEVELS[min([level, *floors])]
     if patient.severity == "severe" and level > 2:
-        return URGENCIES[level - 1]
+        return LEVELS[level - 1]
     if patient.severity == "mild" and level in {2, 3}:
-        return URGENCIES[level + 1]
-    return URGENCIES[level]
+        return LEVELS[level + 1]
+    return LEVELS[level]

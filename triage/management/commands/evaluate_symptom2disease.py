@@ -70,6 +70,6 @@ class Command(BaseCommand):
 
 
 def render(found: Mapping[str, Mapping[str, float | int]]) -> str:
-    """The figures of each voice as a Markdown table."""
+    """The figures of each model as a Markdown table."""
     names = list(dict.fromkeys(name for each in found.values() for name in each))
-    return table(("voice", *names), [(voice, *(each.get(name, "") for name in names)) for voice, each in found.items()])
+    return table(("model", *names), [(model, *(each.get(name, "") for name in names)) for model, each in found.items()])

@@ -24,7 +24,7 @@ from triage.evaluation.urgency import (
     three_figures,
 )
 from triage.knowledge.load import load_catalogue
-from triage.knowledge.scales import LEVELS
+from triage.levels import LEVELS
 from triage.policy import DEFAULT
 
 Answers = Sequence[Mapping[Source, Mapping[str, float] | None]]

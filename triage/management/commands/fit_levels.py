@@ -11,7 +11,7 @@ from aimass_apps.inference.predictor import Item, load_predictor
 from aimass_apps.registry.artefacts import STARTERS
 from triage.decide import level_parts
 from triage.knowledge.load import load_catalogue
-from triage.knowledge.scales import LEVELS
+from triage.levels import LEVELS
 from triage.urgency_model import ENCODER, FILE, KINDS, LANGUAGE, features
 
 VISITS = FILE.with_name("levels_visits.json")
@@ -27,12 +27,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, out: Path, **options: Any) -> None:
         visits = json.loads(VISITS.read_text(encoding="utf-8"))
         items = [Item(each["text"], {"age_years": each["age"], "sex": each["sex"]}) for each in visits]
-        voices = {kind: load_predictor(STARTERS / f"triage-{kind}-{LANGUAGE}").predict(items) for kind in KINDS}
+        answers = {kind: load_predictor(STARTERS / f"triage-{kind}-{LANGUAGE}").predict(items) for kind in KINDS}
         usual: Any = {condition.id: condition.urgency for condition in load_catalogue().conditions.values()}
-        labels = tuple(sorted(voices[ENCODER][0].scores))
+        labels = tuple(sorted(answers[ENCODER][0].scores))
         rows = []
         for place in range(len(visits)):
-            said = {kind: voices[kind][place].scores for kind in KINDS}
+            said = {kind: answers[kind][place].scores for kind in KINDS}
             rows.append(features(said[ENCODER], level_parts(said, usual), labels))
         fitted = LogisticRegression(C=0.1, max_iter=3000, tol=1e-3)
         fitted.fit(rows, [LEVELS.index(each["level"]) for each in visits])

@@ -4,12 +4,13 @@
 (whole words, the default), `start` (words that begin so) or `any` (anywhere). Terms and posts are compared in
 the normaliser's keyed view, so one entry covers its disguises. Chinese has no spaces: the longest term wins
 (forward maximum matching), a term of one character must be a segmented word, and terms that are not mild are
-found by their sound too (`sounds`).
+found by their sound too (`sounds`). `implies` maps a label to those that bring it along: `{"toxic": ["insult"]}` lets a
+word that insults count as toxic. Versions made before there was `implies` take what their desk says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, groupby, pairwise
@@ -20,10 +21,12 @@ import ahocorasick
 import rjieba
 from annotated_types import Len
 
-from aimass_apps.inference.predictor import TOXIC_KINDS, Answer, Item, Span
+from aimass_apps.inference.kinds.keywords.desk_labels import desk_labels
+from aimass_apps.inference.predictor import Answer, Item, Span
 from aimass_apps.inference.ranges import Ranges
 from aimass_apps.inference.text.normalise import Normalised, normalise
 from aimass_apps.inference.text.sounds import SoundFinder
+from aimass_apps.registry.artefacts import read_manifest
 from aimass_apps.strict_files import BadFile, Text, checked, read_json
 
 WORDS = "words.json"
@@ -56,6 +59,7 @@ class WordList:
 
     labels: tuple[Text, ...]
     entries: tuple[Entry, ...]
+    implies: Mapping[str, tuple[Text, ...]] | None = None  # by label those that bring it along
 
     def __post_init__(self) -> None:
         if unknown := sorted({each.label for each in self.entries} - set(self.labels)):
@@ -65,8 +69,14 @@ class WordList:
 class KeywordPredictor:
     """Finds terms in one pass over the text, however many there are (Aho-Corasick)."""
 
-    def __init__(self, entries: Sequence[Entry], labels: Sequence[str]) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], labels: Sequence[str], implies: Mapping[str, Collection[str]] | None = None
+    ) -> None:
         self.labels = tuple(labels)
+        self._counts_for = {
+            label: (label, *(other for other, kinds in (implies or {}).items() if label in kinds and other in labels))
+            for label in {entry.label for entry in entries}
+        }
         self._find = ahocorasick.Automaton()
         self._harmless = ahocorasick.Automaton()
         held: dict[str, list[Entry]] = {}
@@ -89,7 +99,10 @@ class KeywordPredictor:
     def load(cls, folder: Path, device: str = "auto") -> KeywordPredictor:
         """Open an artefact folder; `device` is of no matter here. Raises `BadWordList`."""
         words = read_json(folder / WORDS, WordList, BadWordList)
-        return cls(words.entries, words.labels)
+        implies: Mapping[str, Collection[str]] | None = words.implies
+        if implies is None:  # written before lists said it themselves
+            implies = desk_labels(read_manifest(folder).desk).implied_among(words.labels)
+        return cls(words.entries, words.labels, implies)
 
     def predict(self, items: Sequence[Item]) -> list[Answer]:
         """Scores are 1 - product of (1 - weight) over a label's matches; spans are the matches."""
@@ -99,9 +112,8 @@ class KeywordPredictor:
         spans = tuple(self._spans(normalise(text, "keyed")))
         missed = dict.fromkeys(self.labels, 1.0)
         for span in spans:
-            missed[span.label] *= 1.0 - span.weight
-            if span.label in TOXIC_KINDS and "toxic" in missed:
-                missed["toxic"] *= 1.0 - span.weight
+            for label in self._counts_for[span.label]:
+                missed[label] *= 1.0 - span.weight
         return Answer({label: 1.0 - share for label, share in missed.items()}, spans)
 
     def _spans(self, found: Normalised) -> Iterator[Span]:

@@ -1,4 +1,4 @@
-"""A large language model behind an endpoint as one of the voices: prompt and answer schema are the version's files.
+"""A large language model behind an endpoint as one of the models: prompt and answer schema are the version's files.
 
 The version names the model; where it answers and with which key is a setting of the installation (`LLM_URL`,
 `LLM_KEY`). What it says counts as far as `claim_check` can tie it to the text, and nothing is decided by it.

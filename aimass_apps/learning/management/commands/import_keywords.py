@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from aimass_apps.inference.kinds.keywords.desk_labels import desk_labels, desks
 from aimass_apps.inference.kinds.keywords.predictor import BadWordList
 from aimass_apps.ml.fit.word_lists import write_word_lists
-from aimass_apps.submissions.desk import all_desks
 
 
 class Command(BaseCommand):
@@ -17,15 +17,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", type=Path, nargs="+")
         parser.add_argument("--out", type=Path, required=True, help="the artefact folder to write")
-        plain = [each.name for each in all_desks() if not each.seals_text]
-        parser.add_argument("--desk", choices=plain, default=plain[0])
+        parser.add_argument("--desk", choices=desks(), default=next(iter(desks()), None))
         parser.add_argument("--language", default="en", choices=("en", "zh", "any"))
-        parser.add_argument("--label", default="obscene", help="for terms whose file names no label or category")
+        parser.add_argument("--label", default="", help="for terms whose file names no label or category")
         parser.add_argument("--severity", type=int, default=2, choices=(1, 2, 3), help="where the file names none")
         parser.add_argument("--licence", default="not stated", help="of the lists, for the card")
 
     def handle(self, *args: Any, files: list[Path], out: Path, licence: str, **options: Any) -> None:
         chosen = {name: options[name] for name in ("desk", "language", "label", "severity")}
+        chosen["label"] = chosen["label"] or desk_labels(options["desk"]).otherwise
         try:
             count = write_word_lists(dict.fromkeys(files, licence), out, **chosen)
         except BadWordList as error:

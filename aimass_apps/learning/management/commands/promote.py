@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from aimass_apps.learning.lookup import NoSuchVersion, find_version
-from aimass_apps.learning.promotion import AlreadyAsked, BadShare, HeldBack, NoReason, promote
+from aimass_apps.learning.promotion import AlreadyAsked, BadShare, GateRefused, NoReason, promote
 from aimass_apps.people.commands import add_by, whoever_ran
 from aimass_apps.registry.models import Stage
 from aimass_apps.registry.stages import WrongStage
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             )
         except (NoSuchVersion, WrongStage, BadShare, AlreadyAsked, NoReason) as error:
             raise CommandError(str(error)) from error
-        except HeldBack as error:
+        except GateRefused as error:
             raise CommandError(f"Held back: {error}") from error
         except KeyboardInterrupt:
             raise CommandError("Interrupted: the request is withdrawn, nothing has moved.") from None

@@ -16,6 +16,7 @@ WORDS = KeywordPredictor(
         Entry("笨蛋", "insult", 2, "any"),
     ],
     LABELS,
+    {"toxic": ["obscene", "insult"]},
 )
 
 

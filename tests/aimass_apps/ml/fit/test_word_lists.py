@@ -1,11 +1,17 @@
+import json
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from aimass_apps.inference.kinds.keywords.desk_labels import DeskLabels
 from aimass_apps.inference.kinds.keywords.predictor import BadWordList, Entry
 from aimass_apps.inference.predictor import Item, load_predictor
 from aimass_apps.ml.fit.word_lists import read_word_list
+
+KNOWN = DeskLabels(
+    implies={"toxic": ["insult", "identity_hate"]}, categories=(("sexual", "sexual"), ("racial", "identity_hate"))
+)
 
 
 def test_a_published_table_keeps_category_and_severity(tmp_path: Path) -> None:
@@ -14,7 +20,7 @@ def test_a_published_table_keeps_category_and_severity(tmp_path: Path) -> None:
         "text,category_1,severity_rating\nbadword,sexual anatomy,1.2\nworse,racial / ethnic slurs,2.8\n",
         encoding="utf-8",
     )
-    assert list(read_word_list(table, "obscene", 2)) == [
+    assert list(read_word_list(table, KNOWN, "obscene", 2)) == [
         Entry("badword", "sexual", 1),
         Entry("worse", "identity_hate", 3),
     ]
@@ -23,7 +29,7 @@ def test_a_published_table_keeps_category_and_severity(tmp_path: Path) -> None:
 def test_words_that_are_seldom_rude_are_left_out(tmp_path: Path) -> None:
     table = tmp_path / "list.csv"
     table.write_text("term,sureness\nharmless,0\nrude,2\n", encoding="utf-8")
-    assert [entry.term for entry in read_word_list(table, "obscene", 2)] == ["rude"]
+    assert [entry.term for entry in read_word_list(table, KNOWN, "obscene", 2)] == ["rude"]
 
 
 def test_imported_lists_make_a_version_that_loads(tmp_path: Path) -> None:
@@ -33,7 +39,8 @@ def test_imported_lists_make_a_version_that_loads(tmp_path: Path) -> None:
     files = [str(tmp_path / "one.txt"), str(tmp_path / "two.csv")]
     call_command("import_keywords", *files, out=out, label="insult", licence="CC BY 4.0")
     (answer,) = load_predictor(out).predict([Item("You bl0ckhead")])
-    assert answer.scores["insult"] == pytest.approx(0.95)
+    assert answer.scores == {"toxic": pytest.approx(0.95), "insult": pytest.approx(0.95)}
+    assert json.loads((out / "words.json").read_text(encoding="utf-8"))["implies"] == {"toxic": ["insult"]}
     assert "CC BY 4.0" in (out / "card.md").read_text(encoding="utf-8")
 
 
@@ -55,7 +62,7 @@ def test_an_unusable_list_is_one_sentence(tmp_path: Path, name: str, content: st
 def test_the_words_of_a_version_are_read_back(tmp_path: Path) -> None:
     words = tmp_path / "words.json"
     words.write_text('{"labels": ["toxic", "spam"], "entries": [{"term": "buy now", "label": "spam", "severity": 1}]}')
-    assert [(entry.term, entry.label, entry.severity) for entry in read_word_list(words, "insult", 2)] == [
+    assert [(entry.term, entry.label, entry.severity) for entry in read_word_list(words, KNOWN, "insult", 2)] == [
         ("buy now", "spam", 1)
     ]
 
@@ -63,4 +70,4 @@ def test_the_words_of_a_version_are_read_back(tmp_path: Path) -> None:
 def test_any_other_json_is_refused(tmp_path: Path) -> None:
     (tmp_path / "words.json").write_text("[1]")
     with pytest.raises(BadWordList, match="must be a table"):
-        list(read_word_list(tmp_path / "words.json", "insult", 2))
+        list(read_word_list(tmp_path / "words.json", KNOWN, "insult", 2))
