@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+import triage
 from triage import DESK
 
 
@@ -16,13 +17,12 @@ class TriageConfig(AppConfig):
         from aimass_apps.registry import kinds
         from aimass_apps.submissions import desk
         from aimass_apps.web import navigation
-        from triage.bayes.kind import KIND
         from triage.desk import TriageDesk
         from triage.llm.claim_check import VisitReader
         from triage.model_input import drop_denials, tell_facts
 
         desk.register(TriageDesk())
-        kinds.register(KIND)
+        kinds.register_below(triage)
         model_input.register("drop_denials", drop_denials)
         model_input.register("tell_facts", tell_facts)
         reader.register(DESK, VisitReader())

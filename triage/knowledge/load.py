@@ -13,6 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from triage.knowledge.scales import Level
+
 DATA = Path(__file__).parent / "data"
 
 URGENCIES = ("immediate", "very_urgent", "urgent", "soon", "self_care")
@@ -106,6 +108,13 @@ Entry = TypeVar("Entry", Finding, Condition)
 def load_catalogue() -> Catalogue:
     """Read, index and hash the shipped catalogue; the same object on every call."""
     return read_catalogue(DATA)
+
+
+@lru_cache(maxsize=1)
+def usual_urgencies() -> Mapping[str, Level]:
+    """Each condition's usual urgency."""
+    found: dict[str, Any] = {condition.id: condition.urgency for condition in load_catalogue().conditions.values()}
+    return MappingProxyType(found)
 
 
 def read_catalogue(folder: Path) -> Catalogue:
