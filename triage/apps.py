@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+import triage
 from triage import DESK
 
 
@@ -18,7 +19,6 @@ class TriageConfig(AppConfig):
         from aimass_apps.submissions import desk
         from aimass_apps.web import navigation
         from aimass_apps.web.components import badges
-        from triage.bayes.kind import KIND
         from triage.desk import TriageDesk
         from triage.llm.claim_check import VisitReader
         from triage.model_input import drop_denials, tell_facts
@@ -27,7 +27,7 @@ class TriageConfig(AppConfig):
 
         desk.register(TriageDesk())
         named.register(NAMES)
-        kinds.register(KIND)
+        kinds.register_below(triage)
         model_input.register("drop_denials", drop_denials)
         model_input.register("tell_facts", tell_facts)
         reader.register(DESK, VisitReader())

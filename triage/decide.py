@@ -7,15 +7,16 @@ is named among the reasons and a person sees it.
 """
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal, NamedTuple
 
 from aimass_apps.inference.kinds.ensemble.predictor import Combined, Ensemble, even_pool
 from triage.knowledge.floor import Fired, Floor
 from triage.levels import LEVELS, Level, worst
 from triage.policy import DEFAULT, Policy, UnusablePolicy, load_policy, read_policy
-from triage.urgency_model import fitted_levels, takes
+from triage.urgency.predictor import UrgencyLayer
+from triage.urgency.shares import Shares, conditions_of, level_parts, normalised
 
 __all__ = [
     "DEFAULT", "EMERGENCY", "NON_EMERGENCY", "SELF_CARE", "Candidate", "Outcome", "Policy", "Reason", "Source",
@@ -23,12 +24,8 @@ __all__ = [
     "decide", "load_policy", "read_policy", "three_levels",
 ]  # fmt: skip
 
-URGENCY: Final = "urgency:"
-"""Prefix of the scores of a model that learned urgency: `urgency:immediate` and so on."""
-
 EMERGENCY, NON_EMERGENCY, SELF_CARE = "emergency", "non_emergency", "self_care"
 ThreeLevels = Literal["emergency", "non_emergency", "self_care"]
-Heard = TypeVar("Heard", bound=Hashable)
 
 # Reason codes; the words for people are in the templates.
 MODELS, FLOOR, MODEL_MISSING, MODEL_BROKEN = "models", "floor", "model_missing", "model_broken"
@@ -41,6 +38,7 @@ NO_MODELS, OUTSIDE_KNOWN, UNMEASURED, NEWS2_INCOMPLETE, CONTRADICTION = (
 )
 HELD: Final = "held"
 ENSEMBLE: Final = "ensemble"
+UNLEARNED: Final = "unlearned"
 
 
 class Source(NamedTuple):
@@ -59,7 +57,7 @@ class Reason:
     """Why the urgency is what it is: a code, the level it asks for (if any) and what it is about.
 
     `models` detail: the leading condition; `floor`: the rule; `model_missing`: the kind; `model_broken`: the version;
-    `unmeasured`: no ensemble says whether the models know such a text;
+    `unmeasured`: no ensemble says whether the models know such a text; `unlearned`: no learned urgency had its share;
     `news2_incomplete`: the parameters; `contradiction`: the fact; `held`: the lower urgency.
     """
 
@@ -82,7 +80,8 @@ class Outcome:
 
     `model_urgency` is what the models alone would say, None without a usable one. `levels` holds their mean
     probability of each level. `combined` is the ensemble's answer, or an even pool where none is live; None without
-    a usable model. `alone` is what this visit by itself would be given, where the urgency that stood before is higher.
+    a usable model. `fitted` is the learned urgency's answer, empty without one. `alone` is what this visit by itself
+    would be given, where the urgency that stood before is higher.
     """
 
     urgency: Level
@@ -95,6 +94,7 @@ class Outcome:
     levels: Mapping[Level, float]
     policy_version: str
     combined: Combined | None = None
+    fitted: Mapping[Level, float] = field(default_factory=dict)
     alone: Level | None = None
 
     @property
@@ -120,6 +120,7 @@ def decide(
     policy: Policy,
     condition_urgency: Mapping[str, Level] | None = None,
     ensemble: Ensemble | None = None,
+    layer: UrgencyLayer | None = None,
     held: Level | None = None,
 ) -> Outcome:
     """Propose urgency and differential.
@@ -127,12 +128,15 @@ def decide(
     `answers` maps each version that was asked to {condition: probability} with `urgency:<level>` scores beside, or to
     None where it failed. `condition_urgency` gives each condition's usual urgency (from the catalogue); a condition
     without one counts as "soon". Without an `ensemble`, or where none of its members answered, every model counts the
-    same, and as nobody measured whether such texts are known, the urgency is at least that of an unknown one. `held`
-    is what stood before: it stands until a person gives a reason for a lower one.
+    same, and as nobody measured whether such texts are known, the urgency is at least that of an unknown one. `layer`
+    is the learned urgency; without one, or where it has nothing to say, the mean of the models decides, and the reasons
+    say so. `held` is what stood before: it stands until a person gives a reason for a lower one.
     """
     usable = {source: scores for source, scores in answers.items() if scores is not None and _usable(scores)}
     combined = _combined(usable, ensemble)
-    levels = _level_shares(usable, policy, condition_urgency or {})
+    parts = level_parts(usable, condition_urgency or {})
+    fitted = _fitted(usable, parts, layer)
+    levels = _blend(fitted, _mean_levels(parts, policy), policy.fitted_share)
     model_urgency = _risk_averse(levels, policy) if levels else None
     ranked = tuple(Candidate(label, value) for label, value in combined.scores.items()) if combined else ()
     doubt = _doubt(combined, policy)
@@ -146,14 +150,16 @@ def decide(
             *_floor_reasons(floor),
             *_model_reasons(answers, usable, policy, model_urgency, ranked),
             *doubt,
+            *((Reason(UNLEARNED),) if levels and not fitted else ()),
             *_input_reasons(floor),
         ),
         red_flags=floor.fired,
         differential=ranked[: policy.shown],
-        by_model={source.version: _ranked(_conditions(scores))[: policy.shown] for source, scores in usable.items()},
+        by_model={source.version: _ranked(conditions_of(scores))[: policy.shown] for source, scores in usable.items()},
         outside_known=combined is not None and combined.known is False,
         model_urgency=model_urgency,
         levels=levels,
+        fitted=fitted,
         policy_version=policy.version,
         combined=combined,
         alone=own if urgency != own else None,
@@ -161,7 +167,7 @@ def decide(
 
 
 def _combined(usable: Mapping[Source, Mapping[str, float]], ensemble: Ensemble | None) -> Combined | None:
-    named = {source: conditions for source, scores in usable.items() if (conditions := _conditions(scores))}
+    named = {source: conditions for source, scores in usable.items() if (conditions := conditions_of(scores))}
     combined = None
     if ensemble is not None:
         members = _holders(named, ensemble.takes)
@@ -192,34 +198,35 @@ def _usable(scores: Mapping[str, float]) -> bool:
     return bool(values) and all(math.isfinite(value) and 0 <= value <= 1.0001 for value in values) and any(values)
 
 
-def _conditions(scores: Mapping[str, float]) -> dict[str, float]:
-    return {label: value for label, value in scores.items() if not label.startswith(URGENCY)}
-
-
 def _ranked(scores: Mapping[str, float]) -> tuple[Candidate, ...]:
     ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     return tuple(Candidate(label, value) for label, value in ordered)
 
 
-def _level_shares(
-    usable: Mapping[Source, Mapping[str, float]], policy: Policy, condition_urgency: Mapping[str, Level]
-) -> dict[Level, float]:
-    """Probability of each level: learned urgencies and those of the conditions, by the policy's shares.
+def _mean_levels(parts: Mapping[Source, Sequence[Shares]], policy: Policy) -> dict[Level, float]:
+    """Probability of each level: learned urgencies and those of the conditions, by the policy's share.
 
     Arithmetic means over the models, unlike the differential: a danger that one model sees must not vanish because
-    another one rules it out. Where the SVM and the encoder answered that the layer over both (`triage.urgency_model`)
-    was fitted on, it has its share.
+    another one rules it out.
     """
-    parts = level_parts(usable, condition_urgency)
     learned, derived = (
         _weighted_mean([(source.kind, both[way]) for source, both in parts.items()], policy) for way in (0, 1)
     )
-    held = _holders(usable, takes)
-    fitted = fitted_levels().shares(
-        {kind: usable[source] for kind, source in held.items()},
-        {kind: parts[source] for kind, source in held.items()},
+    return _blend(learned, derived, policy.learned_share)
+
+
+def _fitted(
+    usable: Mapping[Source, Mapping[str, float]],
+    parts: Mapping[Source, list[Shares]],
+    layer: UrgencyLayer | None,
+) -> dict[Level, float]:
+    """What the learned urgency makes of the versions that hold its places."""
+    if layer is None:
+        return {}
+    held = _holders(usable, layer.takes)
+    return layer.shares(
+        {kind: usable[source] for kind, source in held.items()}, {kind: parts[source] for kind, source in held.items()}
     )
-    return _blend(fitted, _blend(learned, derived, policy.learned_share), policy.fitted_share)
 
 
 def _blend(one: dict[Level, float], other: dict[Level, float], share: float) -> dict[Level, float]:
@@ -229,34 +236,11 @@ def _blend(one: dict[Level, float], other: dict[Level, float], share: float) -> 
     return {level: share * one[level] + (1 - share) * other[level] for level in LEVELS}
 
 
-def level_parts(
-    usable: Mapping[Heard, Mapping[str, float]], condition_urgency: Mapping[str, Level]
-) -> dict[Heard, list[Mapping[Level, float]]]:
-    """For each model its level shares: those it learned, and those of the conditions it names."""
-    return {model: [_learned(scores), _derived(scores, condition_urgency)] for model, scores in usable.items()}
-
-
-def _derived(scores: Mapping[str, float], condition_urgency: Mapping[str, Level]) -> dict[Level, float]:
-    shares = dict.fromkeys(LEVELS, 0.0)
-    for label, value in _conditions(scores).items():
-        shares[condition_urgency.get(label, "soon")] += value
-    return _normalised(shares)
-
-
-def _learned(scores: Mapping[str, float]) -> dict[Level, float]:
-    return _normalised({level: scores.get(URGENCY + level, 0.0) for level in LEVELS})
-
-
 def _weighted_mean(shares: Sequence[tuple[str, Mapping[Level, float]]], policy: Policy) -> dict[Level, float]:
     """Mean of the models' shares by their weights; a model without any is left out."""
-    return _normalised(
+    return normalised(
         {level: sum(policy.weights.get(kind, 0) * own.get(level, 0.0) for kind, own in shares) for level in LEVELS}
     )
-
-
-def _normalised(shares: Mapping[Level, float]) -> dict[Level, float]:
-    total = sum(shares.values())
-    return {level: value / total for level, value in shares.items()} if total > 0 else {}
 
 
 def _risk_averse(levels: Mapping[Level, float], policy: Policy) -> Level:

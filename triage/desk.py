@@ -17,6 +17,7 @@ from triage.decide import load_policy
 from triage.demo import visits as demo
 from triage.erasing import FINDER
 from triage.score_line import VisitScorer
+from triage.urgency.predictor import layer_among
 
 
 class TriageDesk:
@@ -41,8 +42,9 @@ class TriageDesk:
         return metrics.label_space()
 
     def line_scorer(self, policy_path: Path | None, models: Path) -> LineScorer:
-        ensemble = ensemble_among(starters(DESK, models))
-        return VisitScorer(load_policy(policy_path) if policy_path else load_policy(), ensemble)
+        folders = starters(DESK, models)
+        policy = load_policy(policy_path) if policy_path else load_policy()
+        return VisitScorer(policy, ensemble_among(folders), layer_among(folders))
 
     def load_demo(self) -> int:
         return demo.load_demo()

@@ -11,7 +11,7 @@ from triage.knowledge.load import load_catalogue
 from triage.levels import LEVELS
 
 URGENCY = "urgency:"
-MAIN = "top_3"
+MAIN, MAIN_OF_LEVELS = "top_3", "urgency_exact"
 UNKNOWN = 1_000_000  # a place nobody looks at
 Row = tuple[dict[str, Any], dict[str, float], float]
 Pair = tuple[int, int]
@@ -37,6 +37,8 @@ def metrics(rows: Sequence[Row]) -> dict[str, Any]:
     if levels:
         found["urgency_exact"] = _share(levels, lambda pair: pair[0] == pair[1])
         found["under_triage"] = _share(levels, lambda pair: pair[1] > pair[0])
+        # A version that only answers levels is led by how well it does that.
+        found["main"] = MAIN if known else MAIN_OF_LEVELS
         found["over_triage"] = _share(levels, lambda pair: pair[1] < pair[0])
     return found
 

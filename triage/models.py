@@ -63,6 +63,7 @@ class Assessment(models.Model):
     policy_version = models.CharField(max_length=80, blank=True)
     # What combines the answers, drawn together with the versions that are asked: one text meets one combination.
     ensemble = models.ForeignKey(ModelVersion, models.PROTECT, null=True, related_name="+")
+    urgency_layer = models.ForeignKey(ModelVersion, models.PROTECT, null=True, related_name="+")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="assessments")
     asked_at = models.DateTimeField(db_default=Now())
 

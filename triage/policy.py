@@ -24,7 +24,7 @@ class Policy:
     """`expected` names the kinds whose absence is reported; one without a weight says nothing about the urgency.
 
     `learned_share` is the weight of urgencies that a model learned, against those of the conditions it names;
-    `fitted_share` that of the layer fitted over both (`triage.urgency_model`), against their mean.
+    `fitted_share` that of the layer fitted over both (`triage.urgency`), against their mean.
     `at_least` gives, for each level but the last, the probability of that level or a worse one from which it is taken.
     Where the ensemble says that a text is outside what the models know, or no ensemble can say, the urgency is at
     least `outside_known`; without any usable model at least `without_models`. `shown` conditions are listed.

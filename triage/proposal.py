@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from aimass_apps.inference.kinds.ensemble.predictor import Ensemble
 from aimass_apps.registry.models import ModelVersion
 from aimass_apps.submissions.models import Prediction, Submission
 from triage.decide import ENSEMBLE, MODEL_BROKEN, MODEL_MISSING, Outcome, Policy, Reason, Source, decide, load_policy
 from triage.knowledge.floor import Facts, Floor, safety_floor
-from triage.knowledge.load import load_catalogue
+from triage.knowledge.load import usual_urgencies
 from triage.levels import level_of
-from triage.live_ensemble import LiveEnsemble
+from triage.live_combiners import LiveCombiner
+from triage.urgency.predictor import KIND as LAYER
+from triage.urgency.predictor import UrgencyLayer
 from triage.vitals import Vitals
 
 SHOWN = 3  # conditions of each model that a review keeps
@@ -39,15 +42,10 @@ def current_policy() -> Policy:
     return load_policy()
 
 
-@cache
-def _usual_urgencies() -> dict[str, Any]:
-    return {condition.id: condition.urgency for condition in load_catalogue().conditions.values()}
-
-
 def warm_up() -> None:
     """Read catalogue, rules and policy now: about a second that the first visit should not wait for."""
     current_policy()
-    _usual_urgencies()
+    usual_urgencies()
     safety_floor("", Facts())
 
 
@@ -64,12 +62,17 @@ def facts_of(submission: Submission) -> Facts:
 
 
 def propose(
-    submission: Submission, *, ensemble: LiveEnsemble | None = None, late: bool = False, held: str = ""
+    submission: Submission,
+    *,
+    ensemble: LiveCombiner[Ensemble] | None = None,
+    layer: LiveCombiner[UrgencyLayer] | None = None,
+    late: bool = False,
+    held: str = "",
 ) -> Proposal:
     """Apply the policy to the decisive answers; one that is not there yet counts as missing, and is named.
 
-    `ensemble` is the version that combines them. `late` says that somebody did not wait for the models. `held` is the
-    urgency that stands from the assessment before.
+    `ensemble` is the version that combines them, `layer` the learned urgency. `late` says that somebody did not
+    wait for the models. `held` is the urgency that stands from the assessment before.
     """
     floor = safety_floor(submission.content, facts_of(submission))
     decisive = [prediction for prediction in submission.predictions.all() if prediction.decisive]
@@ -78,11 +81,19 @@ def propose(
         for prediction in decisive
         if prediction.state in (Prediction.State.DONE, Prediction.State.FAILED)
     }
-    combining = ensemble.ensemble if ensemble else None
-    made = decide(answers, floor, current_policy(), _usual_urgencies(), combining, level_of(held))
+    made = decide(
+        answers,
+        floor,
+        current_policy(),
+        usual_urgencies(),
+        ensemble.opened if ensemble else None,
+        layer.opened if layer else None,
+        level_of(held),
+    )
     ranked = {candidate.condition for candidate in made.differential}
     models = [*_combined(ensemble, made), *(_model(prediction, ranked) for prediction in decisive)]
     outcome = {**_floor_parts(floor), **_decided_parts(made), "models": models, "late": late}
+    outcome["layer"] = _layer(layer, made)
     outcome["likely"] = _likely(ensemble, made)
     outcome["shown"] = _shown(outcome)
     return Proposal(
@@ -91,7 +102,7 @@ def propose(
         outcome=outcome,
         codes=[
             {"code": reason.code, "level": reason.level or "", "detail": reason.detail}
-            for reason in (*made.reasons, *_about(ensemble))
+            for reason in (*made.reasons, *_about(ENSEMBLE, ensemble), *_about(LAYER, layer))
         ],
     )
 
@@ -100,17 +111,26 @@ def _source(version: ModelVersion) -> Source:
     return Source(str(version), version.kind, version.language)
 
 
-def _about(ensemble: LiveEnsemble | None) -> tuple[Reason, ...]:
-    if ensemble is None:
-        return (Reason(MODEL_MISSING, None, ENSEMBLE),)
-    return () if ensemble.ensemble else (Reason(MODEL_BROKEN, None, ENSEMBLE),)
+def _about(kind: str, combining: LiveCombiner[Any] | None) -> tuple[Reason, ...]:
+    if combining is None:
+        return (Reason(MODEL_MISSING, None, kind),)
+    return () if combining.opened else (Reason(MODEL_BROKEN, None, kind),)
 
 
-def _combined(ensemble: LiveEnsemble | None, made: Outcome) -> list[dict[str, Any]]:
+def _layer(layer: LiveCombiner[UrgencyLayer] | None, made: Outcome) -> dict[str, Any] | None:
+    """Which learned urgency was in force and what it said of each level; None without one."""
+    if layer is None:
+        return None
+    levels = {level: round(share, 5) for level, share in made.fitted.items()}
+    state = DONE if levels else FAILED
+    return {"version": layer.version.pk, "name": str(layer.version), "state": state, "levels": levels}
+
+
+def _combined(ensemble: LiveCombiner[Ensemble] | None, made: Outcome) -> list[dict[str, Any]]:
     """The ensemble's answer as the models' stand: whose answers it rests on, what it ranks. No row without one."""
     if ensemble is None:
         return []
-    held = made.combined if ensemble.ensemble and made.combined and made.combined.known is not None else None
+    held = made.combined if ensemble.opened and made.combined and made.combined.known is not None else None
     top = list(held.scores.items())[:KEPT] if held else []
     return [
         {
@@ -125,11 +145,11 @@ def _combined(ensemble: LiveEnsemble | None, made: Outcome) -> list[dict[str, An
     ]
 
 
-def _likely(ensemble: LiveEnsemble | None, made: Outcome) -> dict[str, Any] | None:
+def _likely(ensemble: LiveCombiner[Ensemble] | None, made: Outcome) -> dict[str, Any] | None:
     """The prediction set with what was measured of such sets; None where no fitted rule made one."""
-    if ensemble is None or ensemble.ensemble is None or made.combined is None or not made.combined.likely:
+    if ensemble is None or ensemble.opened is None or made.combined is None or not made.combined.likely:
         return None
-    measured = ensemble.ensemble.measured
+    measured = ensemble.opened.measured
     return {
         "conditions": list(made.combined.likely),
         "aim": measured["aim"],
@@ -200,6 +220,7 @@ def _model(prediction: Prediction, ranked: Collection[str]) -> dict[str, Any]:
 
 def _shown(outcome: Mapping[str, Any]) -> dict[str, Any]:
     """What the clinician sees, for the record: which rules, which urgency, what each version said (CPS.3.8)."""
+    layer = outcome["layer"]
     return {
         "urgency": outcome["urgency"],
         "condition": outcome["condition"],
@@ -209,5 +230,6 @@ def _shown(outcome: Mapping[str, Any]) -> dict[str, Any]:
         "versions": {
             str(model["version"]): {"state": model["state"], "top": dict(list(model["top"].items())[:SHOWN])}
             for model in outcome["models"]
-        },
+        }
+        | ({str(layer["version"]): {"state": layer["state"], "top": layer["levels"]}} if layer else {}),
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from typing import Any, get_args
 
 from aimass_apps.inference.kinds.ensemble.predictor import Ensemble
@@ -11,8 +10,8 @@ from aimass_apps.inference.predictor import Item
 from aimass_apps.inference.scoring import BadLine, Scored, Version
 from triage.decide import Candidate, Policy, Source, decide
 from triage.knowledge.floor import Facts, Sex, safety_floor
-from triage.knowledge.load import load_catalogue
-from triage.levels import Level
+from triage.knowledge.load import load_catalogue, usual_urgencies
+from triage.urgency.predictor import UrgencyLayer
 from triage.vitals import Vitals, VitalsError
 
 OLDEST = 130.0
@@ -23,11 +22,11 @@ class VisitScorer:
     """Reads {"id", "text", "age", "sex", "vitals", "pregnant", "after_birth"}, all but the first two optional.
 
     Age in years; `after_birth`: within six weeks after it.
-    `ensemble` combines what the models say; without one each counts the same.
+    `ensemble` combines what the models say; without one each counts the same. `layer` is the learned urgency.
     """
 
-    def __init__(self, policy: Policy, ensemble: Ensemble | None = None) -> None:
-        self.policy, self.ensemble = policy, ensemble
+    def __init__(self, policy: Policy, ensemble: Ensemble | None = None, layer: UrgencyLayer | None = None) -> None:
+        self.policy, self.ensemble, self.layer = policy, ensemble, layer
 
     def read(self, raw: Mapping[str, Any]) -> Item:
         vitals = raw.get("vitals") or {}
@@ -50,7 +49,7 @@ class VisitScorer:
         facts: Any = dict(item.facts)
         floor = safety_floor(item.text, Facts(**{**facts, "vitals": Vitals(**facts["vitals"])}))
         answers = {_source(each.version): each.answer.scores if each.answer else None for each in scored}
-        made = decide(answers, floor, self.policy, usual_urgencies(), self.ensemble)
+        made = decide(answers, floor, self.policy, usual_urgencies(), self.ensemble, self.layer)
         return {
             "urgency": made.urgency,
             "differential": _ranked(made.differential),
@@ -66,13 +65,6 @@ class VisitScorer:
 
 def _source(version: Version) -> Source:
     return Source(version.name, version.manifest.kind, version.manifest.language)
-
-
-@cache
-def usual_urgencies() -> dict[str, Level]:
-    """Each condition's usual urgency."""
-    found: Any = {condition.id: condition.urgency for condition in load_catalogue().conditions.values()}
-    return dict(found)
 
 
 def _ranked(candidates: Iterable[Candidate]) -> list[dict[str, Any]]:

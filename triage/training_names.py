@@ -8,7 +8,10 @@ NAMES: Names = {
         "triage.retold_cases": "triage.corpus.training_rows.retold_rows",
         "triage.further_cases": "triage.corpus.training_rows.further_rows",
         "triage.calm_texts": "triage.corpus.training_rows.calm_texts",
+        "triage.presentations": "triage.corpus.presentations.presentation_rows",
     },
+    "never": {"triage.urgency_cases": "triage.evaluation.urgency.case_texts"},
+    "test": {"triage.urgency_cases": "triage.evaluation.urgency.task_rows"},
     "labels_from": {
         "triage.labels": "triage.corpus.training_rows.condition_labels",
         "triage.urgencies": "triage.corpus.training_rows.urgency_labels",

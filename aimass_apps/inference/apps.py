@@ -1,6 +1,3 @@
-from importlib import import_module
-from pkgutil import iter_modules
-
 from django.apps import AppConfig
 
 
@@ -12,7 +9,4 @@ class InferenceConfig(AppConfig):
         from aimass_apps.inference import kinds as folders
         from aimass_apps.registry import kinds
 
-        # Each folder of `kinds` says in its kind.py what it is: a new one needs no entry here.
-        kinds.register(
-            *(import_module(f"{folders.__name__}.{each.name}.kind").KIND for each in iter_modules(folders.__path__))
-        )
+        kinds.register_below(folders)

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aimass_apps.inference.kinds.ensemble.predictor import readers_among
+from aimass_apps.inference.combining import readers_among
 from aimass_apps.inference.predictor import Answer, Item, Predictor, load_predictor
 from aimass_apps.inference.text.language import languages_to_ask
 from aimass_apps.registry.artefacts import STARTERS, Manifest, read_manifest, starters

@@ -40,6 +40,8 @@ def frozen_report(
     name = f"reviews {dataset}"
     if desk_of(dataset.desk).label_shape == LabelShape.YES_OR_NO:
         task, rows = _yes_or_no(name, labels)
+    elif all(":" in label for label in mine.version.labels or [""]):
+        task, rows = _graded(name, labels)
     else:
         task, rows = _named(name, labels)
     kept = [number for number, row in enumerate(rows) if row]
@@ -62,6 +64,13 @@ def _yes_or_no(name: str, labels: Sequence[Mapping[str, Any]]) -> tuple[Task, li
     rows = [{label: float(bool(each.get(label))) for label in known} for each in labels]
     flagged = [{**row, FLAG: max(row.values())} for row in rows]
     return Task(name, truth=LabelRule(column=FLAG), labels=known), flagged
+
+
+def _graded(name: str, labels: Sequence[Mapping[str, Any]]) -> tuple[Task, list[dict[str, Any]]]:
+    """Reviews for a version that names nothing and only answers what has a prefix, such as levels."""
+    known = tuple(sorted({label for each in labels for label in each if ":" in label}))
+    rows = [{label: float(bool(each.get(label))) for label in known} for each in labels]
+    return Task(name, labels=known), [row if any(row.values()) else {} for row in rows]
 
 
 def _named(name: str, labels: Sequence[Mapping[str, Any]]) -> tuple[Task, list[dict[str, Any]]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from aimass_apps.inference.kinds.ensemble.predictor import load_whole
+from aimass_apps.inference.combining import load_whole
 from aimass_apps.inference.predictor import Item
 from aimass_apps.learning.gates import ENOUGH_ROWS
 from aimass_apps.learning.learned import learned_of, without_learned

@@ -52,7 +52,8 @@ def _by_split(dataset: Dataset, recipe: Recipe) -> dict[str, list[Example]]:
 def _example(row: DatasetExample, recipe: Recipe) -> Example:
     known = set(recipe.labels)
     targets = {label: float(value) for label, value in row.labels.items() if label in known}
-    return Example(row.submission.content, targets, dict.fromkeys(targets, 1.0), NAME)
+    submission = row.submission
+    return Example(submission.content, targets, dict.fromkeys(targets, 1.0), NAME, submission.sealed_facts or {})
 
 
 def _without_leaks(training: Sequence[Example], test: Iterable[str]) -> tuple[list[Example], int]:

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any
 
 
@@ -18,7 +21,8 @@ class Kind:
     `predictor` is the class that opens an artefact folder (`inference.predictor.PredictorClass`). A recipe of a kind
     that is trained says under `[settings]` what the dataclass `settings` allows. It is trained by `fitter`
     (`ml.fit.artefacts.Fitter`: what it learned is then calibrated and sealed) or by `trainer`, which makes the whole
-    artefact itself. An ensemble `combines` what others answered and reads no text. A `remote` one answers from
+    artefact itself. One that `combines` what others answered
+    reads no text (`inference.combining`). A `remote` one answers from
     elsewhere in its own time. One that `learns` can be trained on reviews alone; one that `continues` then goes on
     from the live version. One that `keeps_terms` stores words of its rows.
     """
@@ -46,6 +50,13 @@ _kinds: dict[str, Kind] = {}
 def register(*kinds: Kind) -> None:
     """Called by the `AppConfig.ready()` of the app that owns them."""
     _kinds.update({kind.key: kind for kind in kinds})
+
+
+def register_below(package: ModuleType) -> None:
+    """Register the `KIND` of each subfolder that says in its kind.py what it is: a new one needs no entry."""
+    for each in iter_modules(package.__path__, f"{package.__name__}."):
+        if each.ispkg and find_spec(f"{each.name}.kind"):
+            register(import_module(f"{each.name}.kind").KIND)
 
 
 def all_kinds() -> list[Kind]:

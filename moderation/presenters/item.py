@@ -78,8 +78,8 @@ def mode_of(post: Post, person: User) -> str:
 
 def reversals(post: Post) -> dict[str, Any]:
     """What a decided post offers: the actions that would change its decision, and the one that lets it stand."""
-    in_force = action_of(post.outcome)
-    same = action_of(in_force.confirmed_by) if in_force else None
+    open_combiner = action_of(post.outcome)
+    same = action_of(open_combiner.confirmed_by) if open_combiner else None
     return {"others": [each for each in taken_by_people() if each != same], "same": same}
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aimass_apps.inference.kinds.ensemble.predictor import Ensemble, Rule
+from aimass_apps.registry.artefacts import STARTERS
 from triage.decide import (
-    URGENCY,
     Outcome,
     Reason,
     Source,
@@ -22,7 +22,8 @@ from triage.decide import (
 )
 from triage.knowledge.floor import Fired, Floor
 from triage.levels import LEVELS, Level
-from triage.urgency_model import fitted_levels
+from triage.metrics import URGENCY
+from triage.urgency.predictor import open_layer
 
 # The shipped policy with shares of its own, so that a recalibration does not move these tables.
 POLICY = replace(
@@ -186,12 +187,28 @@ def test_of_two_versions_of_one_place_the_first_is_the_member_and_both_are_heard
 
 
 def test_the_layer_over_both_reads_the_versions_that_it_was_fitted_on() -> None:
-    labels = dict.fromkeys(fitted_levels().labels, 0.001)
+    layer = open_layer(STARTERS / "triage-urgency-any")
+    labels = dict.fromkeys(layer.read, 0.001)
     calm, danger = labels | {"urgency:self_care": 0.9}, labels | {"urgency:immediate": 0.9}
     own = {Source("svm-any-1", "svm", "any"): calm, ANY: calm}
-    alone = decide(own, QUIET, replace(POLICY, fitted_share=1.0), {})
-    beside = decide(own | {ENGLISH: danger}, QUIET, replace(POLICY, fitted_share=1.0), {})
-    assert beside.levels == alone.levels
+    alone = decide(own, QUIET, replace(POLICY, fitted_share=1.0), {}, layer=layer)
+    beside = decide(own | {ENGLISH: danger}, QUIET, replace(POLICY, fitted_share=1.0), {}, layer=layer)
+    assert beside.levels == alone.levels == alone.fitted
+    assert Reason("unlearned") not in alone.reasons
+
+
+@pytest.mark.parametrize("heard", [{"svm"}, {"bert"}, {"svm", "bert"}])
+@pytest.mark.parametrize("there", [True, False])
+def test_without_a_usable_layer_the_mean_decides_and_the_reasons_say_so(heard: set[str], there: bool) -> None:
+    layer = open_layer(STARTERS / "triage-urgency-any") if there else None
+    said = _said(**{kind: {"pneumonia": 0.9, "cold": 0.1} for kind in heard})
+    outcome = decide(said, QUIET, POLICY, URGENCIES, ENSEMBLE, layer)
+    assert (outcome.urgency, outcome.fitted) == ("urgent", {})
+    assert Reason("unlearned") in outcome.reasons
+
+
+def test_without_any_model_nothing_is_said_of_the_layer() -> None:
+    assert Reason("unlearned") not in decide({}, QUIET, POLICY).reasons
 
 
 def test_contradictions_and_missing_measurements_are_reasons() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from aimass_apps.inference.kinds.ensemble import predictor as combining
+from aimass_apps.inference import combining
 from aimass_apps.inference.kinds.ensemble.predictor import RULES, Rule
 from aimass_apps.inference.predictor import Answer, Item
 from aimass_apps.learning.judging import score_examples
@@ -21,7 +21,7 @@ from aimass_apps.registry.models import ArtefactFile, ModelVersion, Stage
 from aimass_apps.registry.stages import move_version
 from aimass_apps.registry.store import install_version
 from tests.support.visits import APPENDIX, add_version, answer, open_visit, visit_url
-from triage import live_ensemble
+from triage import live_combiners
 from triage.labels import name_of
 from triage.models import Assessment
 
@@ -37,7 +37,7 @@ Install = Callable[..., ModelVersion]
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, settings: Any) -> None:
     settings.ARTEFACT_CACHE = tmp_path / "cache"
-    live_ensemble._opened.cache_clear()
+    live_combiners._opened.cache_clear()
 
 
 @pytest.fixture

@@ -39,3 +39,11 @@ def test_the_label_space_holds_conditions_and_levels_once() -> None:
     space = label_space()
     assert len(space) == len(set(space))
     assert {"urgency:immediate", "urgency:self_care"} <= set(space)
+
+
+def test_a_version_that_only_answers_levels_is_led_by_them() -> None:
+    levels = {"urgency:soon": 0.7, "urgency:urgent": 0.3}
+    found = metrics([row("gout", "soon", scores=levels), row("gout", "urgent", scores=levels)])
+    assert (found["main"], found[found["main"]], found["under_triage"]) == ("urgency_exact", 0.5, 0.5)
+    assert "top_3" not in found
+    assert metrics([row("gout", "soon")])["main"] == "top_3"

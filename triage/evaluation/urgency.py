@@ -6,7 +6,7 @@ Cohen's kappa with quadratic weights.
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple, get_args
@@ -16,6 +16,8 @@ from aimass_apps.ml.evaluate.significance import wilson_of
 from triage.decide import Outcome, Policy, Source, ThreeLevels, decide, three_levels
 from triage.knowledge.floor import Facts, Floor, safety_floor
 from triage.levels import LEVELS, Level
+from triage.metrics import URGENCY
+from triage.urgency.predictor import UrgencyLayer
 from triage.vitals import Vitals
 
 FOLDER: Final = Path(__file__).parent
@@ -102,6 +104,19 @@ def read_vignettes(*, sealed: bool, path: Path = VIGNETTES) -> list[Vignette]:
     return [Vignette(*_visit(raw), raw["three"]) for raw in _rows(path, sealed)]
 
 
+def case_texts() -> Iterator[str]:
+    """Every text that judges the urgency, sealed or not: none may stand among rows to train on."""
+    for path in (*SETS.values(), VIGNETTES):
+        yield from (raw["text"] for raw in json.loads(path.read_text(encoding="utf-8")))
+
+
+def task_rows() -> Iterator[dict[str, Any]]:
+    """The open cases on five levels as rows of `manage.py evaluate`: text, facts, and a column for each level."""
+    for path in SETS.values():
+        for case in read_cases(sealed=False, path=path):
+            yield {"text": case.text, "facts": case.told} | {URGENCY + each: each == case.level for each in LEVELS}
+
+
 def _rows(path: Path, sealed: bool) -> list[Mapping[str, Any]]:
     return [raw for raw in json.loads(path.read_text(encoding="utf-8")) if raw["sealed"] == sealed]
 
@@ -117,10 +132,11 @@ def propose(
     policy: Policy,
     condition_urgency: Mapping[str, Level],
     ensemble: Ensemble | None = None,
+    layer: UrgencyLayer | None = None,
 ) -> Outcome:
     """What the desk proposes for a case, from the models' answers to it (none at all: the safety floor alone)."""
     floor: Floor = safety_floor(case.text, case.facts)
-    return decide(answers, floor, policy, condition_urgency, ensemble)
+    return decide(answers, floor, policy, condition_urgency, ensemble, layer)
 
 
 def figures(pairs: Sequence[tuple[Level, Level]]) -> UrgencyFigures:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from aimass_apps.inference.kinds.ensemble.predictor import KIND as ENSEMBLE
 from aimass_apps.inference.text.language import detect_language, languages_to_ask
 from aimass_apps.people.models import User
 from aimass_apps.submissions.ledger import Question, ask
@@ -15,9 +16,10 @@ from aimass_apps.submissions.settling import settle_complete
 from triage import DESK
 from triage.intake.again import first_facts, next_facts, with_times
 from triage.intake.settling import stop_waiting
-from triage.live_ensemble import ensemble_for
+from triage.live_combiners import version_for
 from triage.models import Assessment, Visit
 from triage.queries import reference_hash
+from triage.urgency.predictor import KIND as LAYER
 
 
 def open_visit(
@@ -77,7 +79,8 @@ def _ask(*, visit: Visit, by: User, text: str, facts: dict[str, Any], held: str 
         submission=submission,
         asked_by=by,
         held=held,
-        ensemble=ensemble_for(languages, submission.content_hash),
+        ensemble=version_for(ENSEMBLE, languages, submission.content_hash),
+        urgency_layer=version_for(LAYER, languages, submission.content_hash),
     )
     # Where no model is live there is no answer to wait for.
     settle_complete([submission.pk])

@@ -3,11 +3,13 @@
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 
+from aimass_apps.inference.kinds.ensemble.predictor import open_ensemble
 from aimass_apps.submissions.decisions import NewDecision, record_decisions
 from aimass_apps.submissions.models import Prediction, Submission
-from triage.live_ensemble import opened_ensemble
+from triage.live_combiners import open_combiner
 from triage.models import Assessment
 from triage.proposal import propose
+from triage.urgency.predictor import open_layer
 
 State = Assessment.State
 
@@ -25,9 +27,9 @@ def settle(submissions: list[Submission]) -> None:
 
 
 def _lockable() -> QuerySet[Assessment]:
-    """Assessments to be locked, with their ensemble but not its long texts."""
-    wanted = Assessment.objects.select_for_update(of=("self",)).select_related("ensemble")
-    return wanted.defer("ensemble__manifest", "ensemble__card")
+    """Assessments to be locked, with what combines their answers but not its long texts."""
+    wanted = Assessment.objects.select_for_update(of=("self",)).select_related("ensemble", "urgency_layer")
+    return wanted.defer(*(f"{each}__{long}" for each in ("ensemble", "urgency_layer") for long in ("manifest", "card")))
 
 
 def stop_waiting(*, assessment: Assessment) -> None:
@@ -47,7 +49,13 @@ def stop_waiting(*, assessment: Assessment) -> None:
 def _write_proposals(pairs: list[tuple[Assessment, Submission]], *, late: bool) -> None:
     decisions = []
     for assessment, submission in pairs:
-        proposal = propose(submission, ensemble=opened_ensemble(assessment.ensemble), late=late, held=assessment.held)
+        proposal = propose(
+            submission,
+            ensemble=open_combiner(assessment.ensemble, open_ensemble),
+            layer=open_combiner(assessment.urgency_layer, open_layer),
+            late=late,
+            held=assessment.held,
+        )
         assessment.state = State.READY
         assessment.urgency = proposal.urgency
         assessment.sealed_outcome = proposal.outcome

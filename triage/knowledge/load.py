@@ -182,6 +182,13 @@ def load_catalogue() -> Catalogue:
     return read_catalogue(DATA)
 
 
+@lru_cache(maxsize=1)
+def usual_urgencies() -> Mapping[str, Level]:
+    """Each condition's usual urgency."""
+    found: dict[str, Any] = {condition.id: condition.urgency for condition in load_catalogue().conditions.values()}
+    return MappingProxyType(found)
+
+
 def read_catalogue(folder: Path) -> Catalogue:
     """Read `folder/conditions/*.json` and `folder/findings/*.json`.
 

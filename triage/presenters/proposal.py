@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from aimass_apps.inference.kinds.ensemble.kind import KIND as ENSEMBLE
 from aimass_apps.registry.models import kind_choices
+from triage.decide import UNLEARNED
 from triage.labels import icd10_of, name_of
 from triage.levels import ABOUT
 from triage.vitals import RANGES
@@ -149,6 +150,8 @@ def unanswered(outcome: Mapping[str, Any]) -> list[str]:
     sentences = [words[each["state"]] % {"model": each["shown"]} for each in _named(models) if each["state"] in words]
     if any(model["kind"] == ENSEMBLE.key and model["state"] == "failed" for model in models):
         sentences[0] = _("The ensemble could not be used: every model counts the same, and no set is given.")
+    if any(reason["code"] == UNLEARNED for reason in outcome.get("reasons", ())):
+        sentences.append(_("The learned urgency could not be used: the urgency is the mean of what the models say."))
     return sentences
 
 

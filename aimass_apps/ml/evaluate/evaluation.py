@@ -21,16 +21,16 @@ SEED = 1
 UNKNOWN_THRESHOLD = 0.5  # for a label whose version has none: stated in the report, used for no automatic step
 
 
-def ask(predictor: Predictor, texts: Sequence[str]) -> tuple[list[dict[str, float]], float]:
-    """Scores of each text, and the milliseconds that one took: wall clock, or processor time where that is shorter,
+def ask(predictor: Predictor, items: Sequence[Item]) -> tuple[list[dict[str, float]], float]:
+    """Scores of each item, and the milliseconds that one took: wall clock, or processor time where that is shorter,
     since the processor was then at other work too.
     """
     with suppress(NoAnswer):
-        predictor.predict([Item(text) for text in texts[:1]])  # what only the first answer costs is not counted
+        predictor.predict(items[:1])  # what only the first answer costs is not counted
     wall, processor = time.perf_counter(), time.process_time()
-    scores = predict(predictor, texts)
+    scores = predict(predictor, items)
     spent = min(time.perf_counter() - wall, time.process_time() - processor)
-    return scores, 1000 * spent / max(1, len(texts))
+    return scores, 1000 * spent / max(1, len(items))
 
 
 def report_on(
@@ -62,12 +62,12 @@ def report_on(
     return report
 
 
-def predict(predictor: Predictor, texts: Sequence[str]) -> list[dict[str, float]]:
-    """Scores of each text, asked in chunks."""
+def predict(predictor: Predictor, items: Sequence[Item]) -> list[dict[str, float]]:
+    """Scores of each item, asked in chunks."""
     return [
         answer.scores
-        for start in range(0, len(texts), CHUNK)
-        for answer in predictor.predict([Item(text) for text in texts[start : start + CHUNK]])
+        for start in range(0, len(items), CHUNK)
+        for answer in predictor.predict(items[start : start + CHUNK])
     ]
 
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from aimass_apps.inference.kinds.ensemble.predictor import Together, load_whole
-from aimass_apps.inference.predictor import Predictor
+from aimass_apps.inference.combining import Together, load_whole
+from aimass_apps.inference.kinds.ensemble.predictor import Ensemble
+from aimass_apps.inference.predictor import Item, Predictor
 from aimass_apps.ml.evaluate.card import BESIDE
 from aimass_apps.ml.evaluate.comparison import right_answers, side_by_side
 from aimass_apps.ml.evaluate.evaluation import ask, compare_answers, report_on
@@ -29,8 +30,8 @@ class Opened(NamedTuple):
 def open_version(folder: Path, beside: Iterable[Path] | None = None) -> Opened:
     """Raises `UnknownKind` and `BrokenArtefact` as `load_predictor` does.
 
-    An ensemble gets its members from the folders `beside`: by default its neighbours, else what is shipped; raises
-    `NoMembers` where one lacks.
+    What combines others gets its members from the folders `beside`: by default its neighbours, else what is shipped;
+    raises `NoMembers` where one lacks.
     """
     manifest = read_manifest(folder)
     if beside is None:
@@ -46,16 +47,17 @@ def measure(
     Every version's run is written to the task's log, a file below `project`.
     """
     rows = read_rows(task, path)
-    texts = [row["text"] for row in rows]
-    answers = {name: ask(each.predictor, texts) for name, each in versions.items()}
+    # A row may hold what else is known of the person, as the desk knows it.
+    items = [Item(row["text"], row.get("facts", {})) for row in rows]
+    answers = {name: ask(each.predictor, items) for name, each in versions.items()}
     reports = {
         name: report_on(rows, scores, task, versions[name].manifest, milliseconds=spent)
         for name, (scores, spent) in answers.items()
     }
     for name, (scores, _) in answers.items():
         model = versions[name].predictor
-        if task.condition and isinstance(model, Together):
-            reports[name]["figures"] |= sets_on(model.ensemble, scores, [str(row[task.condition]) for row in rows])
+        if task.condition and isinstance(model, Together) and isinstance(model.combiner, Ensemble):
+            reports[name]["figures"] |= sets_on(model.combiner, scores, [str(row[task.condition]) for row in rows])
     if task.log:
         for name, each in versions.items():
             log_run(project / task.log, reports[name], rows, each.folder, at)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -12,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from aimass_apps.inference.kinds.ensemble.predictor import FILES, KIND, RULES, Ensemble, Rule
+from aimass_apps.inference.kinds.ensemble.predictor import RULES, Ensemble, Rule
 from aimass_apps.inference.predictor import Answer, Item, Predictor, load_predictor
-from aimass_apps.ml.evaluate.card import write_card
 from aimass_apps.ml.evaluate.run_log import artefact_hash
+from aimass_apps.ml.fit.combined import members_among, seal
 from aimass_apps.ml.fit.ensemble import (
     FEWEST,
     Answered,
@@ -32,8 +31,7 @@ from aimass_apps.ml.fit.progress import Progress, Report
 from aimass_apps.ml.recipe.examples import Example
 from aimass_apps.ml.recipe.named import named
 from aimass_apps.ml.recipe.prepare import Prepared
-from aimass_apps.ml.recipe.provenance import made_with
-from aimass_apps.ml.recipe.schema import BadRecipe, Recipe, recipe_sha256, settings_as
+from aimass_apps.ml.recipe.schema import Recipe, settings_as
 from aimass_apps.ml.recipe.settings import EnsembleSettings
 from aimass_apps.registry.artefacts import read_manifest
 
@@ -47,7 +45,7 @@ def train_ensemble(plan: Recipe, prepared: Prepared, folders: Iterable[Path], ou
     Limits come from a frozen dataset's held-back reviews where there are enough. Raises `BadRecipe` where a member
     is missing, and `TooFewCases`.
     """
-    members = {kind: Remembering(folder, out, progress) for kind, folder in _members(plan, folders).items()}
+    members = {kind: Remembering(folder, out, progress) for kind, folder in members_among(plan, folders).items()}
     rows = _rows(plan, prepared)
     fitted = _ask(plan, members, rows["fit"])
     wanted = _settings(plan).wanted
@@ -65,18 +63,6 @@ def train_ensemble(plan: Recipe, prepared: Prepared, folders: Iterable[Path], ou
 
 def _settings(plan: Recipe) -> EnsembleSettings:
     return settings_as(plan, EnsembleSettings)
-
-
-def _members(plan: Recipe, folders: Iterable[Path]) -> dict[str, Path]:
-    wanted = _settings(plan).members
-    found: dict[str, Path] = {}
-    for folder in folders:
-        manifest = read_manifest(folder)
-        if (manifest.desk, manifest.language) == (plan.desk, plan.language) and manifest.kind in wanted:
-            found.setdefault(manifest.kind, folder)
-    if missing := sorted(set(wanted) - found.keys()):
-        raise BadRecipe(f"{plan.path}: no version of {', '.join(missing)} is there to combine")
-    return found
 
 
 def _rows(plan: Recipe, prepared: Prepared) -> dict[str, list[Example]]:
@@ -143,41 +129,23 @@ def _store(
     members: Mapping[str, Remembering],
     out: Path,
 ) -> Path:
-    fresh = out.with_name(out.name + ".new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
     content = {
         "labels": list(ensemble.labels),
         "rules": [_plain(rule) for rule in ensemble.rules.values()],
         "measured": dict(ensemble.measured),
         "fitted_with": {kind: each.artefact for kind, each in sorted(members.items())},
     }
-    (fresh / RULES).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    digest = recipe_sha256(plan)[:16]
-    manifest = {
-        "desk": plan.desk,
-        "kind": KIND,
-        "language": plan.language,
-        "name": plan.name,
-        "labels": list(plan.labels),
-        "metrics": _for_card(ensemble, figures),
-        "recipe": f"{plan.path.name} sha256:{digest} seed:{plan.seed}",
-        "data": [
-            {
-                "name": split.source.name,
-                "licence": split.source.licence,
-                "credit": split.source.credit,
-                "rows": 0,
-                "held_back": len(split.training) + len(split.validation),
-            }
-            for split in prepared.splits
-        ],
-        "made_with": made_with(plan),
-    }
-    write_card(fresh, manifest, FILES, plan.limits)
-    shutil.rmtree(out, ignore_errors=True)
-    fresh.rename(out)
-    return out
+    data = [
+        {
+            "name": split.source.name,
+            "licence": split.source.licence,
+            "credit": split.source.credit,
+            "rows": 0,
+            "held_back": len(split.training) + len(split.validation),
+        }
+        for split in prepared.splits
+    ]
+    return seal(plan, out, {RULES: json.dumps(content, indent=1)}, _for_card(ensemble, figures), data)
 
 
 def _plain(rule: Rule) -> dict[str, Any]:

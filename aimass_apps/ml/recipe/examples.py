@@ -6,7 +6,7 @@ import csv
 import json
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +21,16 @@ _EVERY_SOURCE = 10**6  # an epoch so late that every source has joined
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text with its labels' values (0 to 1) and weights in the loss; a label that is absent is not annotated."""
+    """A text with its labels' values (0 to 1) and weights in the loss; a label that is absent is not annotated.
+
+    `facts` are what else the desk knew, for those who ask versions about the row.
+    """
 
     text: str
     targets: Mapping[str, float]
     weights: Mapping[str, float]
     source: str
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,10 @@ def read_source(source: Source, recipe: Recipe, data: Path) -> Iterator[Example]
     """All annotated rows of one source, each text once."""
     rows = _generated(source, recipe) if source.generator else _from_file(source, data)
     seen: set[str] = set()
-    for text, targets, weights in rows:
+    for text, targets, weights, facts in rows:
         if targets and text.strip() and text not in seen:
             seen.add(text)
-            yield Example(text, targets, weights, source.name)
+            yield Example(text, targets, weights, source.name, facts)
 
 
 def as_arrays(examples: Iterable[Example], recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:
@@ -131,7 +135,7 @@ def _with_noise(row: Example, share: float, rng: random.Random) -> Example:
         return row
     from aimass_apps.ml.recipe.augmentation import add_noise
 
-    return Example(add_noise(row.text, rng), row.targets, row.weights, row.source)
+    return replace(row, text=add_noise(row.text, rng))
 
 
 def _split(source: Source, rows: list[Example]) -> Split:
@@ -144,13 +148,13 @@ def _split(source: Source, rows: list[Example]) -> Split:
     return Split(source, training, validation)
 
 
-Annotated = tuple[str, dict[str, float], dict[str, float]]
+Annotated = tuple[str, dict[str, float], dict[str, float], dict[str, object]]
 
 
 def _generated(source: Source, recipe: Recipe) -> Iterator[Annotated]:
-    for text, found in named("generator", source.generator)(recipe.seed, source.pool or source.rows):
+    for text, found, *facts in named("generator", source.generator)(recipe.seed, source.pool or source.rows):
         targets = {label: value for label, value in found.items() if label in recipe.labels}
-        yield text, targets, dict.fromkeys(targets, source.weight)
+        yield text, targets, dict.fromkeys(targets, source.weight), facts[0] if facts else {}
 
 
 def _from_file(source: Source, data: Path) -> Iterator[Annotated]:
@@ -162,7 +166,7 @@ def _from_file(source: Source, data: Path) -> Iterator[Annotated]:
             side = rule.positive_weight if value is not None and value >= 0.5 else rule.negative_weight
             if value is not None and side > 0:
                 targets[label], weights[label] = value, source.weight * side
-        yield row["text"], targets, weights
+        yield row["text"], targets, weights, {}
 
 
 def read_table(path: Path) -> Iterator[dict[str, str]]:

@@ -57,7 +57,8 @@ class LabelRule:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Rows from one file, or from a generator: the registered name of `f(seed, n)` that gives (text, {label: value}).
+    """Rows from one file, or from a generator: the registered name of `f(seed, n)` that gives (text, {label: value}),
+    or these with facts.
 
     `rows` are drawn anew for each epoch (0: all), half of them positive for the label `balance` where that
     is set; rows positive for a label in `repeat` come that many times. A generator makes `pool` rows in all.

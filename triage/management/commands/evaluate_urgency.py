@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from aimass_apps.inference.kinds.ensemble.predictor import Ensemble, ensemble_among, readers_among
+from aimass_apps.inference.combining import readers_among
+from aimass_apps.inference.kinds.ensemble.predictor import Ensemble, ensemble_among
 from aimass_apps.inference.predictor import Item, load_predictor
 from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, read_manifest, starters
 from triage.decide import Outcome, Policy, Source, UnusablePolicy, load_policy
@@ -23,9 +24,10 @@ from triage.evaluation.urgency import (
     read_vignettes,
     three_figures,
 )
-from triage.knowledge.load import load_catalogue
+from triage.knowledge.load import usual_urgencies
 from triage.levels import LEVELS
 from triage.policy import DEFAULT
+from triage.urgency.predictor import UrgencyLayer, layer_among
 
 Answers = Sequence[Mapping[Source, Mapping[str, float] | None]]
 
@@ -55,7 +57,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         names = ", ".join(folder.name for folder in folders) or "the safety floor alone"
         self.stdout.write(f"{len(visits)} {part} cases ({options['cases']}), {names}, {policy.version}")
-        outcomes = propose_all(visits, answers, policy, ensemble_among(folders))
+        outcomes = propose_all(visits, answers, policy, ensemble_among(folders), layer_among(folders))
         self.stdout.write(render(visits, outcomes))
         # What a sealed case got is not shown: it would be tuned for.
         if options["misses"] and part == "open":
@@ -83,11 +85,17 @@ def answer_cases(visits: Sequence[Visit], folders: Sequence[Path]) -> Answers:
 
 
 def propose_all(
-    visits: Sequence[Visit], answers: Answers, policy: Policy, ensemble: Ensemble | None = None
+    visits: Sequence[Visit],
+    answers: Answers,
+    policy: Policy,
+    ensemble: Ensemble | None = None,
+    layer: UrgencyLayer | None = None,
 ) -> list[Outcome]:
     """What the desk proposes for each case."""
-    usual: dict[str, Any] = {condition.id: condition.urgency for condition in load_catalogue().conditions.values()}
-    return [propose(visit, own, policy, usual, ensemble) for visit, own in zip(visits, answers, strict=True)]
+    return [
+        propose(visit, own, policy, usual_urgencies(), ensemble, layer)
+        for visit, own in zip(visits, answers, strict=True)
+    ]
 
 
 def misses(visits: Sequence[Visit], outcomes: Sequence[Outcome]) -> Iterator[str]:

@@ -1,8 +1,7 @@
 """A calibrated ensemble: one answer from what several versions said to one text, with a set that holds the truth.
 
-It reads no text. At a desk it combines stored answers, so that no model runs twice; `Together` asks the members itself,
-to measure the whole. Plain Python: a web process may combine. For each group of members that may have answered there
-is a rule of its own, fitted on cases held back from all of them: a member that failed leaves a fitted rule behind.
+It reads no text (`inference.combining`). For each group of members that may have answered there is a rule of its own,
+fitted on cases held back from all of them: a member that failed leaves a fitted rule behind.
 """
 
 from __future__ import annotations
@@ -14,17 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from aimass_apps.inference.predictor import Answer, Item, Predictor, load_predictor
+from aimass_apps.inference.combining import CombiningPredictor, folder_of_kind
 from aimass_apps.registry.artefacts import read_manifest
 
 KIND: Final = "ensemble"
 RULES: Final = "ensemble.json"
 FILES: Final = (RULES,)
 LEAST: Final = 1e-6  # the probability of a label that a member does not name: unlikely, never impossible
-
-
-class NoMembers(ValueError):
-    """The ensemble can't be asked: versions of its members' kinds are missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +107,11 @@ class Ensemble:
         scores = rule.pool({kind: answers[kind] for kind in kinds}, self.labels)
         return Combined(scores, tuple(sorted(kinds)), rule.likely(scores), entropy(scores.values()) <= rule.known_to)
 
+    def answer(self, said: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+        """The scores of `combine`; empty without any member."""
+        combined = self.combine(said)
+        return combined.scores if combined else {}
+
 
 def entropy(probabilities: Iterable[float]) -> float:
     """How widely probability is spread, in nats: 0 on one label, ln n evenly over n (Shannon 1948)."""
@@ -140,60 +140,13 @@ def open_ensemble(folder: Path) -> Ensemble:
 
 def ensemble_among(folders: Iterable[Path]) -> Ensemble | None:
     """The ensemble among version folders; None where there is none."""
-    return next((open_ensemble(each) for each in folders if read_manifest(each).kind == KIND), None)
+    folder = folder_of_kind(KIND, folders)
+    return None if folder is None else open_ensemble(folder)
 
 
-def readers_among(folders: Iterable[Path]) -> list[Path]:
-    """The folders whose versions read a text themselves."""
-    return [each for each in folders if read_manifest(each).kind != KIND]
+class EnsemblePredictor(CombiningPredictor):
+    """The ensemble as a version that loads like any other."""
 
-
-class EnsemblePredictor:
-    """The ensemble as a version that loads like any other; it answers only with its members (`Together`)."""
-
-    def __init__(self, ensemble: Ensemble) -> None:
-        self.ensemble, self.labels = ensemble, ensemble.labels
-
-    @classmethod
-    def load(cls, folder: Path, device: str = "auto") -> EnsemblePredictor:
-        """Open an artefact folder; `device` is of no matter here."""
-        return cls(open_ensemble(folder))
-
-    def predict(self, items: Sequence[Item]) -> list[Answer]:
-        """Raises `NoMembers`."""
-        raise NoMembers("an ensemble reads no text: it combines what its members answered")
-
-
-class Together:
-    """An ensemble with its members at hand: asks them and combines, for measuring."""
-
-    def __init__(self, ensemble: Ensemble, members: Mapping[str, Predictor]) -> None:
-        missing = sorted(ensemble.members - members.keys())
-        if missing:
-            raise NoMembers(f"no version of {', '.join(missing)} stands beside the ensemble")
-        self.ensemble, self.labels, self._members = ensemble, ensemble.labels, members
-
-    def predict(self, items: Sequence[Item]) -> list[Answer]:
-        """One answer for each item, in order."""
-        said = {kind: [each.scores for each in model.predict(items)] for kind, model in self._members.items()}
-        rows = ({kind: each[place] for kind, each in said.items() if each[place]} for place in range(len(items)))
-        combined = [self.ensemble.combine(row) for row in rows]
-        return [Answer(each.scores if each else {}) for each in combined]
-
-
-def load_whole(folder: Path, beside: Iterable[Path], device: str = "auto") -> Predictor:
-    """As `load_predictor`, but an ensemble comes with its members, from the first fitting folders of `beside`.
-
-    Raises `NoMembers`, and what loading raises.
-    """
-    predictor = load_predictor(folder, device)
-    if not isinstance(predictor, EnsemblePredictor):
-        return predictor
-    own = read_manifest(folder)
-    members: dict[str, Predictor] = {}
-    for each in beside:
-        found = read_manifest(each)
-        fits = found.desk == own.desk and predictor.ensemble.takes(found.kind, found.language)
-        if fits and found.kind not in members:
-            members[found.kind] = load_predictor(each, device)
-    return Together(predictor.ensemble, members)
+    @staticmethod
+    def opens(folder: Path) -> Ensemble:
+        return open_ensemble(folder)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from aimass_apps.inference.kinds.ensemble.predictor import NoMembers
+from aimass_apps.inference.combining import NoMembers
 from aimass_apps.learning.evidence import keep_reports
 from aimass_apps.learning.live import live_members
 from aimass_apps.learning.lookup import NoSuchVersion
@@ -84,7 +84,7 @@ def _is_folder(name: str) -> bool:
 
 
 def _beside(name: str, desk: str) -> Iterable[Path] | None:
-    """The members of an installed ensemble are the live versions; those of a folder its neighbours (None)."""
+    """What an installed version combines are the live versions; those of a folder its neighbours (None)."""
     return None if _is_folder(name) else live_members(desk)
 
 

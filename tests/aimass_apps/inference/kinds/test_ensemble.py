@@ -9,18 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aimass_apps.inference.combining import NoMembers, Together, load_whole, readers_among
 from aimass_apps.inference.kinds.ensemble.predictor import (
     RULES,
     Ensemble,
-    NoMembers,
     Rule,
-    Together,
     ensemble_among,
     entropy,
     even_pool,
-    load_whole,
     open_ensemble,
-    readers_among,
 )
 from aimass_apps.inference.predictor import Answer, Item, load_predictor
 from aimass_apps.registry.artefacts import write_manifest
