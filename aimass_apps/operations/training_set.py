@@ -24,6 +24,7 @@ from aimass_apps.operations.services.processes import open_log, tail
 
 TORCH = "torch==2.13.0"
 REQUIREMENTS = environment.BASE_DIR / "requirements" / "training.txt"
+LOCK = REQUIREMENTS.with_suffix(".lock")
 PROGRESS_FILE = "training-set.json"
 LOG_FILE = "training-set.log"
 STEPS = 3
@@ -101,12 +102,12 @@ def torch_commands(*, gpu: bool, machine: str) -> list[list[str]]:
     return ways
 
 
-def friends_commands(torch_version: str) -> list[list[str]]:
-    """Return the ways to install the rest; torch is pinned to what is there, so that nothing replaces it."""
-    pinned = f"torch=={torch_version}"
+def friends_commands() -> list[list[str]]:
+    """Return the ways to install the rest: a complete, hashed list without torch, so that nothing can replace that."""
+    wanted = ["--no-deps", "--require-hashes", "-r", str(LOCK)]
     return [
-        [sys.executable, "-m", "uv", "pip", "install", f"--python={sys.executable}", "-r", str(REQUIREMENTS), pinned],
-        [sys.executable, "-m", "pip", "install", "--progress-bar=off", "-r", str(REQUIREMENTS), pinned],
+        [sys.executable, "-m", "uv", "pip", "install", f"--python={sys.executable}", *wanted],
+        [sys.executable, "-m", "pip", "install", "--progress-bar=off", *wanted],
     ]
 
 
@@ -120,8 +121,7 @@ def install(home: Path) -> None:
             torch_commands(gpu=gpu, machine=platform.machine()), home, step=1, doing=f"installing {build}"
         )
     write(home, Progress("installing", 1, doing="installing transformers and the rest"))
-    version = importlib.metadata.version("torch")
-    _first_that_works(friends_commands(version), home, step=2, doing="installing transformers and the rest")
+    _first_that_works(friends_commands(), home, step=2, doing="installing transformers and the rest")
     write(home, Progress("installing", 3, doing="checking"))
     if not is_installed():
         raise NotInstalled("The packages were installed in other versions than asked: remove .venv and start again.")
