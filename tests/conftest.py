@@ -3,8 +3,17 @@
 import hypothesis
 import pytest
 
-from tests.support.chromium import browser, chromium, playwright  # noqa: F401 - fixtures for every folder
+from tests.support.patience import set_limit
 
+# Fixtures and builders are registered here, once: no test imports a fixture, or anything from a conftest.
+pytest_plugins = [
+    "tests.support.chromium",
+    "tests.support.desks",
+    "tests.support.factories",
+    "tests.support.policies",
+    "tests.support.receiver",
+    "tests.support.training",
+]
 # A busy machine must not fail a property, and a failure must come again on the next run.
 hypothesis.settings.register_profile("project", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("project")
@@ -13,3 +22,8 @@ hypothesis.settings.load_profile("project")
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(database_server: str, broker: str) -> None:
     """pytest-django calls for this before it makes the test database: the servers must run by then."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    set_limit(config)  # before pytest-timeout reads it
