@@ -152,7 +152,6 @@ def test_too_many_errors_or_too_few_rows_show_nothing(words, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--desk", "triage"), "a clinician confirms every level"),
         ((), "Name a --version"),
         (("--version", "x", "--alpha", "2"), "between 0 and 1"),
         (("--version", "moderation-bert-en-9"), "no version"),

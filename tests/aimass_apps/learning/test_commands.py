@@ -46,14 +46,14 @@ def test_the_readme_installs_what_it_promotes():
     ("given", "variable", "expected"),
     [("here", "", "here"), ("here", "there", "here"), (None, "there", "there"), (None, "", None)],
 )
-def test_data_comes_from_the_option_or_else_from_the_variable(settings, given, variable, expected):
-    settings.AIMASS_DATA = variable
+def test_data_comes_from_the_option_or_else_from_the_variable(monkeypatch, given, variable, expected):
+    monkeypatch.setenv("AIMASS_DATA", variable)
     assert data_folder(Path(given) if given else None) == (Path(expected) if expected else None)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("reviews", [True, False])
-def test_a_training_finds_its_files_by_the_variable_with_reviews_and_without(settings, tmp_path, monkeypatch, reviews):
+def test_a_training_finds_its_files_by_the_variable_with_reviews_and_without(tmp_path, monkeypatch, reviews):
     pytest.importorskip("datasketch")
     asked = {}
 
@@ -63,7 +63,7 @@ def test_a_training_finds_its_files_by_the_variable_with_reviews_and_without(set
 
     monkeypatch.setattr("aimass_apps.learning.runs.train_on_reviews", note)
     monkeypatch.setattr("aimass_apps.ml.fit.train.train_recipe", lambda recipe, data, *_: note(data=data))
-    settings.AIMASS_DATA = str(tmp_path / "sets")
+    monkeypatch.setenv("AIMASS_DATA", str(tmp_path / "sets"))
     more = {}
     if reviews:
         more["dataset"] = str(freeze_posts(User.objects.create_user("reviewer", role="moderator")))
