@@ -54,7 +54,7 @@ def test_each_runs_once_in_its_order_however_often_it_was_registered(nothing_reg
 
 def test_every_app_is_swept(monkeypatch):
     rung = []
-    for place in ("submissions.sweeps", "delivery.sweeps", "training.sweeps"):
+    for place in ("submissions.sweeps", "delivery.sweeps", "learning.sweeps"):
         monkeypatch.setattr(f"aimass_apps.{place}.ring", lambda task, queue: rung.append(queue))
     assert set(sweep.sweep_minute()) >= {"predictions", "deliveries", "leases of trainings", "signs of life"}
     assert set(sweep.sweep_hour()) >= {"old deliveries", "answers to webhooks"}
