@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from aimass_apps.people.models import User
+from aimass_apps.submissions.desk import CantLoadDemo
 from aimass_apps.submissions.models import Submission
 from tests.support.visits import open_visit
 from triage import intake
@@ -35,5 +36,5 @@ def test_demo_visits_are_of_every_level_and_read_as_they_should() -> None:
 
 
 def test_demo_needs_a_clinician() -> None:
-    with pytest.raises(visits.NobodyToOpenVisits):
+    with pytest.raises(CantLoadDemo, match="clinician"):
         visits.load_demo()
