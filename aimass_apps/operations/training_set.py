@@ -25,6 +25,7 @@ from aimass_apps.operations.services.processes import open_log, tail
 
 TORCH = "torch==2.13.0"
 REQUIREMENTS = environment.BASE_DIR / "requirements" / "training.txt"
+LOCK = REQUIREMENTS.with_suffix(".lock")
 PROGRESS_FILE = "training-set.json"
 LOG_FILE = "training-set.log"
 STEPS = 3
@@ -101,9 +102,9 @@ def torch_commands(*, gpu: bool, machine: str) -> list[list[str]]:
     return ways
 
 
-def friends_commands(torch_version: str) -> list[list[str]]:
-    """Return the ways to install the rest; torch is pinned to what is there, so that nothing replaces it."""
-    return [[*each, "-r", str(REQUIREMENTS), f"torch=={torch_version}"] for each in _installers()]
+def friends_commands() -> list[list[str]]:
+    """Return the ways to install the rest: a complete, hashed list without torch, so that nothing can replace that."""
+    return [[*each, "--no-deps", "--require-hashes", "-r", str(LOCK)] for each in _installers()]
 
 
 def _installers() -> tuple[list[str], list[str]]:
@@ -121,8 +122,7 @@ def install(home: Path) -> None:
             torch_commands(gpu=gpu, machine=platform.machine()), home, step=1, doing=f"installing {build}"
         )
     write(home, Progress("installing", 1, doing="installing transformers and the rest"))
-    version = importlib.metadata.version("torch")
-    _first_that_works(friends_commands(version), home, step=2, doing="installing transformers and the rest")
+    _first_that_works(friends_commands(), home, step=2, doing="installing transformers and the rest")
     write(home, Progress("installing", 3, doing="checking"))
     if not is_installed():
         raise NotInstalled("The packages were installed in other versions than asked: remove .venv and start again.")

@@ -18,6 +18,7 @@ import psutil
 
 from aimass_apps.operations.services.processes import wait_until
 from aimass_apps.operations.supervision.claim import orphans
+from tests.support.patience import patience
 from tests.support.site import Door, Site
 
 BATCH = 50  # posts a call
@@ -55,10 +56,10 @@ def make_posts(number: int) -> list[dict[str, str]]:
 def measure(home: Path, *, posts: int, alone: int) -> Figures:
     """Start an installation twice and send `posts` in batches, then `alone` one at a time."""
     site = Site(home)
-    first_start = seconds(site.start)
-    site.stop()
-    second_start = seconds(site.start)
     try:
+        first_start = seconds(site.start)
+        site.stop()
+        second_start = seconds(site.start)
         door = site.register_platform("bench")
         accepted, settled = stream(site, door, make_posts(posts))
         waits = sorted(one_at_a_time(site, door, alone))
@@ -73,7 +74,7 @@ def measure(home: Path, *, posts: int, alone: int) -> Figures:
             memory=memory(site),
         )
     finally:
-        site.stop()
+        site.end()
 
 
 def seconds(action: Callable[[], None]) -> float:
@@ -90,8 +91,8 @@ def stream(site: Site, door: Door, posts: list[dict[str, str]]) -> tuple[float, 
         list(callers.map(lambda batch: site.send(door, batch, timeout=120), batches))
     accepted = time.perf_counter() - began
     unsettled = "SELECT count(*) FROM submissions_submission WHERE settled_at IS NULL"
-    if not wait_until(lambda: site.rows(unsettled) == [(0,)], 600, pause=0.05):
-        sys.exit(f"{site.rows(unsettled)[0][0]} posts were not settled within ten minutes")
+    if not wait_until(lambda: site.rows(unsettled) == [(0,)], patience(600), pause=0.05):
+        sys.exit(f"{site.rows(unsettled)[0][0]} posts were never settled")
     return accepted, time.perf_counter() - began
 
 
@@ -102,7 +103,7 @@ def one_at_a_time(site: Site, door: Door, number: int) -> list[float]:
         site.send(door, [{"external_id": f"alone-{index}", "text": text}])
         time.sleep(0.05)
     open_rows = "SELECT count(*) FROM submissions_submission WHERE settled_at IS NULL"
-    wait_until(lambda: site.rows(open_rows) == [(0,)], 120, pause=0.1)
+    wait_until(lambda: site.rows(open_rows) == [(0,)], patience(120), pause=0.1)
     waits = (
         "SELECT extract(epoch FROM s.settled_at - s.arrived_at)::float8 FROM submissions_submission s"
         " JOIN moderation_post p ON p.submission_id = s.id WHERE p.external_id LIKE %s"

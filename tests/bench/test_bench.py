@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.run import measure, report
+from tests.support.patience import patience, slowness
 
 
 @pytest.mark.processes
@@ -13,6 +14,6 @@ def test_posts_flow_at_speed_and_one_alone_is_settled_within_two_seconds(tmp_pat
     figures = measure(tmp_path / "home", posts=300, alone=20)
 
     print("\n" + report(figures))  # noqa: T201 - the figures are the point, `-rP` shows them
-    assert figures.settled_per_second > 10
-    assert figures.alone_p50 < 2000
-    assert figures.second_start < 30  # the promise is 15 s on a machine that does nothing else
+    assert figures.settled_per_second > 10 / slowness()
+    assert figures.alone_p50 < patience(2000)
+    assert figures.second_start < patience(30)  # the promise is 15 s on a machine that does nothing else

@@ -7,6 +7,8 @@ from django.contrib.auth import get_user_model
 from playwright.sync_api import Browser, Page
 
 from aimass_apps.people.roles import Role
+from tests.support.pages import Opener
+from tests.support.patience import patience
 
 PASSWORD = "a long enough password 7"
 
@@ -15,9 +17,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-
-
-Opener = Callable[..., Page]
 
 
 @pytest.fixture
@@ -33,7 +32,7 @@ def open_page(browser: Browser, live_server) -> Iterator[Opener]:
             reduced_motion="reduce",
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(patience(10_000))
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
@@ -80,13 +79,3 @@ def sign_in(person) -> Callable[[Page, str], None]:
         page.wait_for_url(lambda url: "/sign-in/" not in url)
 
     return through_the_form
-
-
-def overflow(page: Page) -> list[str]:
-    """What sticks out of the window to the right, outside of what scrolls by itself."""
-    return page.evaluate(
-        """() => document.documentElement.scrollWidth <= innerWidth ? [] :
-        [...document.querySelectorAll("body *")]
-          .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".table-wrap, .tabs, .nav"))
-          .map((e) => `${e.tagName}.${e.className}`)"""
-    )

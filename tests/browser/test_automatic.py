@@ -6,8 +6,8 @@ from playwright.sync_api import expect
 from aimass_apps.ml.risk import Case
 from moderation import automatic_figures
 from moderation.risk_cases.reviewed import Reviewed
-from tests.browser.conftest import overflow
-from tests.moderation.conftest import make_version
+from tests.support.factories import make_version
+from tests.support.pages import overflow
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from aimass_apps.people.roles import Role
-from tests.browser.conftest import Opener, overflow
+from tests.support.pages import Opener, overflow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

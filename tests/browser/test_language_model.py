@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from aimass_apps.inference.predictor_cache import LoadedPredictors
 from aimass_apps.inference.worker_loop import drain_remote
 from aimass_apps.people.models import User
-from tests.browser.conftest import overflow
 from tests.support.endpoint import KEY, FakeEndpoint
+from tests.support.pages import overflow
 from tests.support.visits import add_version, answer, open_visit, visit_url
 from triage.llm.prompt import go_live
 from triage.models import Assessment

@@ -7,8 +7,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from aimass_apps.submissions.models import Review
 from moderation.models import Post
-from tests.browser.conftest import overflow
-from tests.moderation.conftest import answer_all, make_platform, make_version, receive, score_by_words
+from tests.support.factories import answer_all, make_platform, make_version, receive, score_by_words
+from tests.support.pages import overflow
 
 THREAT, INSULT = "that is a promise", "you clown"
 

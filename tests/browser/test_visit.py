@@ -3,11 +3,12 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import overflow
+from tests.support.pages import overflow
+from tests.support.patience import patience
 from triage.models import Assessment
 
 # The first page of a process reads the rules and the catalogue.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=patience(20_000))
 TEXT = "Steady pain under the right ribs since a fatty meal, fever, vomited twice. Denies chest pain."
 
 

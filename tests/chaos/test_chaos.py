@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from aimass_apps.operations.services.processes import wait_until
+from tests.support.patience import patience
 from tests.support.receiver import Receiver
 from tests.support.site import Door, Site
 
@@ -42,7 +43,7 @@ class Stream:
 
     def stop(self) -> None:
         self._stopped.set()
-        self._thread.join(120)
+        self._thread.join(patience(120))
 
     def _flow(self) -> None:
         number = 0
@@ -82,12 +83,8 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    site = Site(tmp_path / "home", LEASE_SECONDS="10")
-    try:
-        site.start()
+    with Site(tmp_path / "home", LEASE_SECONDS="10").running() as site:
         yield site
-    finally:
-        site.stop()
 
 
 def strike(site: Site, target: str) -> None:
@@ -130,7 +127,7 @@ def test_nothing_is_lost_or_done_twice_whatever_is_killed(site: Site, receiver: 
     time.sleep(PAUSE)
     stream.stop()
 
-    assert wait_until(lambda: is_idle(site), 240, pause=1), site.rows(
+    assert wait_until(lambda: is_idle(site), patience(240), pause=1), site.rows(
         "SELECT state, error, count(*), max(attempts) FROM submissions_prediction GROUP BY 1, 2"
     )
     assert stream.problems == []

@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from aimass_apps.registry.artefacts import STARTERS, write_manifest
-from tests.flows.conftest import Installation, eventually
 from tests.flows.test_post import Platform, send_by_key, standing
+from tests.support.patience import eventually
+from tests.support.site import Site
 
 NEW_WORD = "flibbergib"
 
@@ -63,7 +64,7 @@ def test_promotion_and_roll_back_reach_the_next_post_while_posts_keep_coming(ins
     assert set(statuses) == {202}
 
 
-def is_flagged(installation: Installation, platform: Platform, external_id: str) -> bool:
+def is_flagged(installation: Site, platform: Platform, external_id: str) -> bool:
     post = {"external_id": external_id, "text": f"this is a {NEW_WORD} again"}
     assert send_by_key(installation, platform, [post]).status_code == 202
     found = eventually(lambda: (now := standing(installation, platform, external_id))["flagged"] is not None and now)

@@ -10,7 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from standardwebhooks import Webhook
 
-from tests.flows.conftest import Endpoint, Installation, eventually
+from tests.support.patience import eventually, patience
+from tests.support.receiver import Endpoint
+from tests.support.site import Site
 
 RUDE = "You are a stupid idiot and everyone on this forum hates you, get lost"
 CALM = "The library opens at nine on Saturdays"
@@ -36,18 +38,16 @@ def platform(signed_in: Callable[[str], Page], endpoint: Endpoint) -> Platform:
     return Platform(signed_in("administrator"), f"Forum {time.time_ns()}", endpoint.url)
 
 
-def send_by_key(installation: Installation, platform: Platform, posts: list[dict[str, object]]) -> httpx.Response:
+def send_by_key(installation: Site, platform: Platform, posts: list[dict[str, object]]) -> httpx.Response:
     return httpx.post(
         f"{installation.url}/api/v1/posts/",
         json={"posts": posts},
         headers={"Authorization": f"Bearer {platform.key}"},
-        timeout=20,
+        timeout=patience(20),
     )
 
 
-def send_webhook(
-    installation: Installation, platform: Platform, webhook_id: str, post: dict[str, object]
-) -> httpx.Response:
+def send_webhook(installation: Site, platform: Platform, webhook_id: str, post: dict[str, object]) -> httpx.Response:
     now = datetime.now(tz=UTC)
     body = json.dumps({"type": "post.created", "timestamp": "2026-01-31T12:00:00Z", "data": post})
     headers = {
@@ -57,15 +57,15 @@ def send_webhook(
         "content-type": "application/json",
     }
     return httpx.post(
-        f"{installation.url}/api/v1/webhooks/{platform.public_id}/", content=body, headers=headers, timeout=20
+        f"{installation.url}/api/v1/webhooks/{platform.public_id}/", content=body, headers=headers, timeout=patience(20)
     )
 
 
-def standing(installation: Installation, platform: Platform, external_id: str) -> dict[str, object]:
+def standing(installation: Site, platform: Platform, external_id: str) -> dict[str, object]:
     answer = httpx.get(
         f"{installation.url}/api/v1/posts/{external_id}/",
         headers={"Authorization": f"Bearer {platform.key}"},
-        timeout=20,
+        timeout=patience(20),
     )
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -96,7 +96,7 @@ def test_a_post_goes_from_the_platform_to_the_moderator_and_back(installation, p
 
     def removal() -> tuple[dict[str, str], bytes] | None:
         return next(
-            (each for each in endpoint.received if json.loads(each[1])["data"]["decision"]["action"] == "remove"), None
+            (each for each in endpoint.got if json.loads(each[1])["data"]["decision"]["action"] == "remove"), None
         )
 
     headers, body = eventually(removal)
@@ -134,7 +134,7 @@ def test_bad_posts_get_a_problem_document_and_nothing_is_written(installation, p
         f"{installation.url}/api/v1/posts/",
         content=body,
         headers={"Authorization": f"Bearer {platform.key}", "content-type": "application/json"},
-        timeout=20,
+        timeout=patience(20),
     )
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"

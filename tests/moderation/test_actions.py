@@ -23,7 +23,8 @@ from moderation.models import Post
 from moderation.presenters.item import reversals
 from moderation.presenters.looks import looks
 from moderation.queries import author_record
-from tests.moderation.conftest import answer_all, make_version, receive, score_by_words, sign_in
+from tests.support.factories import answer_all, make_version, receive, score_by_words
+from tests.support.people import sign_in
 
 ROOT = Path(moderation.__file__).parent
 TEMPLATES = ROOT.parent / "templates" / "moderation"

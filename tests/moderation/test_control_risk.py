@@ -12,15 +12,14 @@ from aimass_apps.ml.risk import NEVER
 from aimass_apps.registry.models import Stage
 from aimass_apps.registry.stages import move_version
 from aimass_apps.registry.store import install_version
-from moderation.decide import VersionAnswer, decide, load_policy
+from moderation.decide import VersionAnswer, decide
 from moderation.intake import Judgement, escalate_post, review_post
 from moderation.models import Post
 from moderation.operating_point import OPERATING_POINTS, act_point, clear_point, moved, rules_at
 from moderation.policy import Policy, VersionRules
 from moderation.policy_revisions import current_policy
 from moderation.risk_cases.reviewed import reviewed_cases
-from tests.aimass_apps.registry.conftest import make_artefact  # noqa: F401 - a fixture
-from tests.moderation.conftest import answer_all, make_version, receive, score_by_words
+from tests.support.factories import answer_all, make_version, receive, score_by_words
 
 POLICY = Policy(version="test-1")
 LIMITS = {"toxic": 0.5, "insult": 0.6}
@@ -61,9 +60,8 @@ def test_what_is_flagged_is_never_cleared_and_what_is_clear_never_removed():
 
 
 @pytest.fixture
-def everything_audited(monkeypatch):
-    policy = dataclasses.replace(load_policy(), audit_share=1.0)
-    monkeypatch.setattr("moderation.policy_revisions._load", lambda path: policy)
+def everything_audited(use_policy):
+    use_policy(audit_share=1.0)
 
 
 def judge(post, by, action):
@@ -104,11 +102,10 @@ def test_posts_that_another_version_decided_do_not_count(platform, moderator, ev
 
 
 @pytest.fixture
-def words(make_artefact, settings, tmp_path, monkeypatch, db):  # noqa: F811 - the fixture by its name
+def words(make_artefact, settings, tmp_path, use_policy, db):
     """A live version that flags one word; the policy lets lists decide, so that no model is needed."""
     settings.ARTEFACT_CACHE = tmp_path / "cache"
-    policy = dataclasses.replace(load_policy(), deciding_kinds=("keywords",))
-    monkeypatch.setattr("moderation.policy_revisions._load", lambda path: policy)
+    use_policy(deciding_kinds=["keywords"])
     version = install_version(folder=make_artefact(term="nitwit"))
     move_version(version=version, to=Stage.LIVE, by=None, reason="test")
     return version

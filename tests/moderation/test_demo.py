@@ -10,7 +10,7 @@ from aimass_apps.submissions.models import Review, Submission
 from moderation.demo import posts
 from moderation.intake import Judgement, review_post, take_next, undo_review
 from moderation.models import Post
-from tests.moderation.conftest import answer_all, make_version, receive, score_by_words
+from tests.support.factories import answer_all, make_version, receive, score_by_words
 
 
 def texts(language):

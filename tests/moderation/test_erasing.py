@@ -17,7 +17,8 @@ from moderation.intake import Judgement, review_post, undo_review
 from moderation.models import Post
 from tests.moderation.api.test_posts import post
 from tests.moderation.api.test_webhooks import deliver, event, signed
-from tests.moderation.conftest import answer_all, make_person, make_platform, make_version, score_by_words
+from tests.support.factories import answer_all, make_platform, make_version, score_by_words
+from tests.support.people import make_person
 from tests.support.traces import rows, tables_with
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ from aimass_apps.submissions.models import Review
 from moderation.intake import review_post, take_item
 from moderation.intake.reviewing import Judgement
 from moderation.models import Post
-from tests.moderation.conftest import make_person, sign_in
 from tests.moderation.pages.test_pages import HTMX, pages, url
+from tests.support.people import make_person, sign_in
 
 pytestmark = pytest.mark.django_db
 

@@ -1,15 +1,12 @@
 """The policy in force: a file, and revisions that hold for it alone."""
 
-import dataclasses
-
 import pytest
 from django.db import ProgrammingError, transaction
 
-from moderation.decide import load_policy
 from moderation.models import PolicyRevision
 from moderation.policy import UnusablePolicy
 from moderation.policy_revisions import current_policy, revise_policy, withdraw_revision
-from tests.moderation.conftest import answer_all, make_version, receive, score_by_words
+from tests.support.factories import answer_all, make_version, receive, score_by_words
 
 pytestmark = pytest.mark.django_db
 RULES = {"moderation-bert-en-1": {"thresholds": {"toxic": 0.3}, "act": {"toxic": 0.95}}}
@@ -35,10 +32,9 @@ def test_withdrawing_leads_back_to_the_file_and_stays_on_record():
     assert PolicyRevision.objects.count() == 2
 
 
-def test_another_policy_file_is_not_changed_by_what_was_made_for_the_old_one(monkeypatch):
+def test_another_policy_file_is_not_changed_by_what_was_made_for_the_old_one(use_policy):
     revise_policy(versions=RULES, evidence={}, by=None)
-    newer = dataclasses.replace(load_policy(), version="own-2")
-    monkeypatch.setattr("moderation.policy_revisions._load", lambda path: newer)
+    newer = use_policy(version="own-2")
     assert current_policy() == newer
 
 
@@ -64,9 +60,8 @@ def test_the_next_post_is_decided_by_it(platform):
     assert (post.state, post.outcome, post.policy_version) == ("closed", "remove", "default-1+1")
 
 
-def test_a_removed_post_drawn_for_audit_waits_for_a_person(platform, monkeypatch):
-    audited = dataclasses.replace(load_policy(), audit_share=1.0)
-    monkeypatch.setattr("moderation.policy_revisions._load", lambda path: audited)
+def test_a_removed_post_drawn_for_audit_waits_for_a_person(platform, use_policy):
+    use_policy(audit_share=1.0)
     version = make_version()
     revise_policy(versions={str(version): {"act": {"insult": 0.85}}}, evidence={}, by=None)
     (post,) = receive(platform, "you clown")

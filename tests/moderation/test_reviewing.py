@@ -27,7 +27,8 @@ from moderation.intake import (
 )
 from moderation.models import Post
 from moderation.queries import QueueFilter, queue
-from tests.moderation.conftest import answer_all, make_person, make_platform, make_version, receive, score_by_words
+from tests.support.factories import answer_all, make_platform, make_version, receive, score_by_words
+from tests.support.people import make_person
 
 pytestmark = pytest.mark.django_db
 REMOVE = Judgement("remove", frozenset({"insult"}), "rules", "called someone a name")
@@ -194,17 +195,17 @@ def test_filters(queued, moderator):
 
 def test_waiting_raises_a_post_in_the_queue(queued, moderator):
     last = queued[-1]
-    Post.objects.filter(pk=last.pk).update(received_at=timezone.now() - timedelta(hours=5))
+    assert queue(moderator).first() == queued[0]
+    Post.objects.filter(pk=last.pk).update(
+        received_at=timezone.now() - timedelta(hours=5), priority=queued[0].priority - 14
+    )
     first = queue(moderator).first()
-    assert first == max(queued, key=lambda post: post.priority + (15 if post == last else 0))
-    assert first.points == pytest.approx(first.priority + 15, abs=0.1) if first == last else True
+    assert first == last
+    assert first.points == pytest.approx(queued[0].priority + 1, abs=0.1)
 
 
-def test_sampling_weight_goes_with_the_review(platform, moderator, monkeypatch):
-    from moderation import policy_revisions
-    from moderation.policy import Policy
-
-    monkeypatch.setattr(policy_revisions, "_load", lambda path: Policy(version="test-1", audit_share=0.9999))
+def test_sampling_weight_goes_with_the_review(platform, moderator, use_policy):
+    use_policy(audit_share=0.9999)
     make_version()
     receive(platform, "a quiet day")
     answer_all(score_by_words)

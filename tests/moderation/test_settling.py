@@ -5,17 +5,11 @@ from django.utils import timezone
 
 from aimass_apps.delivery.models import Delivery
 from aimass_apps.submissions.models import Decision, Prediction, Submission
-from moderation import policy_revisions
 from moderation.intake import settle
 from moderation.models import Post
-from moderation.policy import Policy
-from tests.moderation.conftest import answer_all, make_platform, make_version, receive, score_by_words
+from tests.support.factories import answer_all, make_platform, make_version, receive, score_by_words
 
 pytestmark = pytest.mark.django_db
-
-
-def use_policy(monkeypatch, **fields):
-    monkeypatch.setattr(policy_revisions, "_load", lambda path: Policy(version="test-1", **fields))
 
 
 def test_clear_and_flagged(platform):
@@ -75,8 +69,8 @@ def test_a_part_in_another_language_sends_the_post_to_a_person(platform):
     assert unclear.submission.predictions.count() == 1
 
 
-def test_audit_is_cleared_and_queued_unmarked(platform, monkeypatch):
-    use_policy(monkeypatch, audit_share=1.0)
+def test_audit_is_cleared_and_queued_unmarked(platform, use_policy):
+    use_policy(audit_share=1.0)
     make_version()
     (post,) = receive(platform, "a quiet day")
     answer_all(score_by_words)
@@ -86,8 +80,8 @@ def test_audit_is_cleared_and_queued_unmarked(platform, monkeypatch):
     assert Decision.objects.get().action == "clear"
 
 
-def test_a_policy_may_remove(platform, monkeypatch):
-    use_policy(monkeypatch, act={"insult": 0.85})
+def test_a_policy_may_remove(platform, use_policy):
+    use_policy(act={"insult": 0.85})
     make_version()
     (post,) = receive(platform, "what a clown")
     answer_all(score_by_words)

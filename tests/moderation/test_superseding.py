@@ -6,7 +6,7 @@ from aimass_apps.delivery.models import Delivery
 from aimass_apps.submissions.models import Decision
 from moderation.intake import AlreadyDecided, Incoming, Judgement, receive_posts, review_post, take_item
 from moderation.models import Post
-from tests.moderation.conftest import answer_all, make_platform, make_version, score_by_words
+from tests.support.factories import answer_all, make_platform, make_version, score_by_words
 
 pytestmark = pytest.mark.django_db
 

@@ -1,7 +1,5 @@
 """Undo: what held before holds again, as a new decision. And what platforms may be told, as the API describes it."""
 
-from dataclasses import replace
-
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -10,9 +8,7 @@ from aimass_apps.delivery.models import Delivery
 from aimass_apps.registry.models import ModelVersion
 from aimass_apps.submissions.decisions import current_decision
 from aimass_apps.submissions.models import Decision, Review
-from moderation import policy_revisions
 from moderation.actions import ACTIONS, UNDO
-from moderation.decide import load_policy
 from moderation.desk import ModerationDesk
 from moderation.events import TYPES
 from moderation.intake import Incoming, Judgement, NothingToUndo, receive_posts, reverse_decision, review_post
@@ -21,7 +17,7 @@ from moderation.metrics import figures
 from moderation.models import Post
 from moderation.queries import history, standing_review
 from moderation.risk_cases.reviewed import reviewed_cases
-from tests.moderation.conftest import answer_all, make_version, receive, score_by_words
+from tests.support.factories import answer_all, make_version, receive, score_by_words
 
 pytestmark = pytest.mark.django_db
 ACTS = {
@@ -31,13 +27,12 @@ ACTS = {
 
 
 @pytest.fixture
-def after(platform, moderator, senior, monkeypatch):
+def after(platform, moderator, senior, use_policy):
     """A post after what came of it: `clear`, `flag` or `drawn`, then the steps of the moderator (m) and senior (s)."""
     make_version()
 
     def run(start: str, *steps: str) -> Post:
-        policy = replace(load_policy(), audit_share=1.0 if start == "drawn" else 0.0)
-        monkeypatch.setattr(policy_revisions, "_load", lambda path: policy)
+        use_policy(audit_share=1.0 if start == "drawn" else 0.0)
         (post,) = receive(platform, "you clown" if start == "flag" else "a quiet day")
         answer_all(score_by_words)
         for step in steps:

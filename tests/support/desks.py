@@ -65,3 +65,11 @@ class CountingDesk(StubDesk):
 def stand_in(monkeypatch: pytest.MonkeyPatch, desk: StubDesk) -> None:
     """Put `desk` in the place of the registered one of its name."""
     monkeypatch.setitem(desks._desks, desk.name, desk)
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> CountingDesk:
+    """A desk that only counts, in the place of the moderation desk."""
+    counting = CountingDesk()
+    stand_in(monkeypatch, counting)
+    return counting

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.support.patience import patience
+
 KEY = "a key for tests"
 
 
@@ -62,7 +64,7 @@ class FakeEndpoint:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
                 endpoint.headers.append({name.lower(): value for name, value in self.headers.items()})
-                endpoint.hang.wait(30)
+                endpoint.hang.wait(patience(30))
                 self._send(*endpoint.take(body))
 
             def do_GET(self) -> None:

@@ -1,16 +1,24 @@
-"""A platform's endpoint for tests: takes signed events, checks each, counts them, fails a share of first tries."""
+"""A platform's endpoint for tests, twice: one that checks and counts signed events, one that only remembers."""
 
 import json
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+from tests.support.patience import patience
 
 
 class Receiver:
-    """Listens on a free port of this machine from `start` to `stop`; `secret` is set once the platform has one."""
+    """Takes signed events, checks each, counts them, fails a share of first tries.
+
+    Listens on a free port of this machine from `start` to `stop`; `secret` is set once the platform has one.
+    """
 
     def __init__(self, *, fail_first: float = 0.0) -> None:
         self.secret = ""
@@ -68,3 +76,43 @@ class Receiver:
                 return
 
         return Handler
+
+
+@dataclass
+class Endpoint:
+    """Answers with `status` and `headers`, once `hang` is set, and remembers what it got."""
+
+    url: str
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    hang: threading.Event | None = None
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    shared = Endpoint("")
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            shared.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            if shared.hang is not None:
+                shared.hang.wait(patience(30))
+            self.send_response(shared.status)
+            for name, value in shared.headers.items():
+                self.send_header(name, value)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    shared.url = f"http://127.0.0.1:{server.server_port}/hook"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield shared
+    server.shutdown()
+    server.server_close()
+    thread.join()

@@ -15,8 +15,12 @@ from pathlib import Path
 
 import pytest
 
-HOME = Path(tempfile.mkdtemp(prefix="aimass-tests-"))
+from tests.support.leftovers import PREFIX, claim_run, end_all, end_crashed_runs, processes_of
+
+end_crashed_runs()
+HOME = Path(tempfile.mkdtemp(prefix=PREFIX))
 HOME.chmod(0o700)
+claim_run(HOME)
 (HOME / "static").mkdir()  # WhiteNoise warns where it is missing
 os.environ.update(
     AIMASS_ENV="local",
@@ -39,6 +43,7 @@ valkey = Valkey(HOME, append_only=False)
 def _remove() -> None:
     postgres.stop()
     valkey.stop()
+    end_all(processes_of(HOME))
     shutil.rmtree(HOME, ignore_errors=True)
     if not postgres.socket.is_relative_to(HOME):
         shutil.rmtree(postgres.socket, ignore_errors=True)

@@ -3,12 +3,14 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +18,18 @@ from typing import Any
 import psycopg
 
 from aimass_apps import environment
-from aimass_apps.operations.services.processes import start_time, tail, wait_until
+from aimass_apps.operations.services.processes import child_command, start_time, tail, wait_until
 from aimass_apps.operations.supervision.claim import orphans
+from tests.support.leftovers import end_all, processes_of
+from tests.support.patience import patience
 
 ROOT = environment.BASE_DIR
-LEFT_TO_THE_SITE = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+# What this test run set for itself, and an ordinary shell would not have.
+LEFT_TO_THE_SITE = {
+    *("SECRET_KEY", "FIELD_KEYS", "HASH_KEY", "DATABASE_URL", "REDIS_URL"),
+    *("DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"),
+}
+ACCOUNT = re.compile(r"^\s+([a-z_]+)\s+((?:[a-z0-9]{4}-){3}[a-z0-9]{4})\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +49,42 @@ def free_port() -> int:
 
 
 class Site:
-    """An installation under `home`; extra `settings` go into its environment."""
+    """An installation under `home`; extra `settings` go into its environment. Waits are for a quiet machine."""
 
     def __init__(self, home: Path, **settings: str) -> None:
         self.home, self.port = home.resolve(), free_port()
         self.environment = {key: value for key, value in os.environ.items() if key not in LEFT_TO_THE_SITE}
         own = {"AIMASS_HOME": str(self.home), "PORT": str(self.port), "HOST": "127.0.0.1", "TRAIN": "0"}
+        own["PYTHONUNBUFFERED"] = "1"  # what it prints is read while it runs
         self.environment.update({**own, **settings})
         self.output = self.home / "up.txt"
         self.supervisor: subprocess.Popen[bytes] | None = None
 
     @property
-    def address(self) -> str:
+    def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, *, patience: float = 120.0) -> None:
+    @property
+    def accounts(self) -> dict[str, str]:
+        """The passwords that its first start printed, by user name."""
+        return dict(ACCOUNT.findall(self.output.read_text(encoding="utf-8")))
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator["Site"]:
+        """Start it, and whatever happens in the block, leave nothing of it running."""
+        try:
+            self.start()
+            yield self
+        finally:
+            self.end()
+
+    def start(self, *, within: float = 120.0) -> None:
         """Start and wait until ready; AssertionError with the output when it does not come up."""
         self.home.mkdir(parents=True, exist_ok=True)
         with self.output.open("ab") as output:
             self.supervisor = subprocess.Popen(
-                [sys.executable, "manage.py", "up"],
+                # It dies with this process, however that one ends.
+                child_command([sys.executable, "manage.py", "up"]),
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -68,21 +93,43 @@ class Site:
                 start_new_session=True,
             )
         supervisor = self.supervisor
-        wait_until(lambda: self.is_ready() or supervisor.poll() is not None, patience, pause=0.2)
+        wait_until(lambda: self.is_ready() or supervisor.poll() is not None, patience(within), pause=0.2)
         assert self.is_ready(), tail(self.output)
 
     def is_ready(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.address}/healthz/ready", timeout=3) as answer:
+            with urllib.request.urlopen(f"{self.url}/healthz/ready", timeout=patience(3)) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
 
     def stop(self) -> None:
-        """Stop it like Ctrl-C."""
+        """Stop it like Ctrl-C; TimeoutExpired when it does not end."""
         if self.supervisor is not None and self.supervisor.poll() is None:
             self.supervisor.send_signal(signal.SIGINT)
-            self.supervisor.wait(60)
+            self.supervisor.wait(patience(60))
+
+    def end(self) -> None:
+        """Stop it, and kill what is left of it after that, or of a supervisor that died."""
+        try:
+            self.stop()
+        finally:
+            end_all(processes_of(self.home))
+            if self.supervisor is not None:
+                self.supervisor.wait()
+
+    def run(self, *arguments: str) -> str:
+        """Return the output of a management command in this installation; AssertionError with its complaint."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout
 
     def pid_of(self, program: str) -> int | None:
         """Return the pid that the supervisor wrote down for a program that runs."""
@@ -94,15 +141,15 @@ class Site:
 
     def kill(self, program: str) -> int:
         """`kill -9` the main process of a program; returns its pid."""
-        wait_until(lambda: self.pid_of(program) is not None, 60)
+        wait_until(lambda: self.pid_of(program) is not None, patience(60))
         pid = self.pid_of(program)
         assert pid is not None, f"{program} does not run"
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         return pid
 
-    def wait_for_restart(self, program: str, old: int, *, patience: float = 60.0) -> None:
-        assert wait_until(lambda: self.pid_of(program) not in (None, old), patience), tail(self.output)
+    def wait_for_restart(self, program: str, old: int, *, within: float = 60.0) -> None:
+        assert wait_until(lambda: self.pid_of(program) not in (None, old), patience(within)), tail(self.output)
 
     def kill_supervisor(self) -> None:
         assert self.supervisor is not None
@@ -116,7 +163,7 @@ class Site:
         for pid in filter(None, pids):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        assert wait_until(lambda: all(start_time(pid) is None for pid in filter(None, pids)), 10)
+        assert wait_until(lambda: all(start_time(pid) is None for pid in filter(None, pids)), patience(10))
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Ask its database."""
@@ -131,23 +178,16 @@ class Site:
             f"made, key, secrets = register_platform(name={name!r}, endpoint={endpoint!r})\n"
             "print(json.dumps([str(made.public_id), key, secrets.incoming, secrets.outgoing]))\n"
         )
-        done = subprocess.run(
-            [sys.executable, "manage.py", "shell", "--verbosity=0", "-c", code],
-            cwd=ROOT,
-            env=self.environment,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        return Door(*json.loads(done.stdout.strip().splitlines()[-1]))
+        printed = self.run("shell", "--verbosity=0", "-c", code)
+        return Door(*json.loads(printed.strip().splitlines()[-1]))
 
     def send(self, door: Door, posts: list[dict[str, Any]], *, timeout: float = 10.0) -> list[dict[str, Any]]:
         """Send posts by the API; URLError or OSError when no answer came, AssertionError when it is not 202."""
         request = urllib.request.Request(
-            f"{self.address}/api/v1/posts/",
+            f"{self.url}/api/v1/posts/",
             data=json.dumps({"posts": posts}).encode(),
             headers={"Authorization": f"Bearer {door.key}", "Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=timeout) as answer:
+        with urllib.request.urlopen(request, timeout=patience(timeout)) as answer:
             assert answer.status == 202
             return list(json.loads(answer.read())["posts"])

@@ -36,5 +36,5 @@ def test_demo_visits_are_of_every_level_and_read_as_they_should() -> None:
 
 
 def test_demo_needs_a_clinician() -> None:
-    with pytest.raises(CantLoadDemo):
+    with pytest.raises(CantLoadDemo, match="clinician"):
         visits.load_demo()

@@ -20,7 +20,8 @@ from aimass_apps.delivery.outbox import (
 )
 from aimass_apps.delivery.run import deliver_due
 from aimass_apps.delivery.tasks import deliver
-from tests.aimass_apps.delivery.conftest import make_platform
+from tests.support.factories import make_platform
+from tests.support.patience import patience
 
 pytestmark = pytest.mark.django_db
 
@@ -114,7 +115,7 @@ def test_another_address_is_not_off(endpoint, announced, platform):
 
 
 def test_nobody_listens(announced, db):
-    delivery = announced(make_platform("http://127.0.0.1:9/hook"))
+    delivery = announced(make_platform(endpoint="http://127.0.0.1:9/hook"))
     deliver_due()
     delivery.refresh_from_db()
     assert (delivery.state, delivery.last_status) == ("waiting", None)
@@ -134,7 +135,7 @@ def test_a_slow_answer_is_a_failure(endpoint, announced, monkeypatch):
 
 
 def test_without_endpoint_there_is_no_delivery(announced):
-    assert announced(make_platform("")) is None
+    assert announced(make_platform(endpoint="")) is None
     assert not Delivery.objects.exists()
 
 
@@ -148,7 +149,7 @@ def test_a_platform_switched_off_gets_nothing(endpoint, announced, platform):
 
 
 def test_a_bad_secret_is_said_and_stops_nobody_else(endpoint, announced):
-    bad = announced(make_platform(endpoint.url, outgoing_secret="whsec_"))
+    bad = announced(make_platform(endpoint=endpoint.url, outgoing_secret="whsec_"))
     good = announced()
     deliver_due()
     bad.refresh_from_db()
@@ -234,9 +235,9 @@ def test_an_endpoint_that_answers_drop_by_drop_ends_nobodys_day(announced, monke
     with socket.create_server(("127.0.0.1", 0)) as server:
         dripping = threading.Thread(target=drip, args=[server], daemon=True)
         dripping.start()
-        delivery = announced(make_platform(f"http://127.0.0.1:{server.getsockname()[1]}/"))
+        delivery = announced(make_platform(endpoint=f"http://127.0.0.1:{server.getsockname()[1]}/"))
         assert deliver_due(clock=iter([0.0, 1.0, 9.0]).__next__) == 1
         over.set()
-        dripping.join(5)
+        dripping.join(patience(5))
     delivery.refresh_from_db()
     assert (delivery.state, delivery.last_error) == ("waiting", "timeout")

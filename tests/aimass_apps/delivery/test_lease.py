@@ -11,7 +11,7 @@ from aimass_apps.delivery.models import Delivery, GoneEndpoint
 from aimass_apps.delivery.outbox import ATTEMPTS, claim, free_expired_leases, record_attempt
 from aimass_apps.delivery.run import deliver_due
 from aimass_apps.delivery.sending import Sent
-from tests.aimass_apps.delivery.conftest import make_platform
+from tests.support.factories import make_platform
 
 pytestmark = pytest.mark.django_db
 
@@ -28,17 +28,17 @@ def test_two_workers_never_hold_the_same_row(announced):
 def test_one_platform_does_not_hold_up_another(announced, platform, db):
     for _ in range(40):
         announced()
-    other = make_platform(platform.endpoint)
+    other = make_platform(endpoint=platform.endpoint)
     last = announced(other)
     assert last.pk in {row.pk for row in claim(lease=uuid.uuid4())}
 
 
 def test_a_platform_whose_turn_is_due_longest_comes_first_however_many_are_busy(announced, endpoint):
     for _ in range(5):
-        busy = make_platform(endpoint.url)
+        busy = make_platform(endpoint=endpoint.url)
         for _ in range(8):
             announced(busy)
-    last = announced(make_platform(endpoint.url))
+    last = announced(make_platform(endpoint=endpoint.url))
     Delivery.objects.filter(pk=last.pk).update(next_at=timezone.now() - timedelta(minutes=1))
     assert last.pk in {row.pk for row in claim(lease=uuid.uuid4())}
 

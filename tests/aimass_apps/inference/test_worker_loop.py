@@ -10,7 +10,7 @@ from aimass_apps.inference.predictor import Answer
 from aimass_apps.submissions import ledger
 from aimass_apps.submissions.erasing import erase_submissions
 from aimass_apps.submissions.models import Prediction
-from tests.aimass_apps.submissions.conftest import ask_posts, desk, make_version  # noqa: F401 - fixtures
+from tests.support.factories import ask_posts, make_version
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ class Steady:
         return [Answer({"toxic": 0.1}, ()) for _item in items]
 
 
-def test_what_is_erased_after_its_claim_does_not_hold_up_the_rest(desk, make_version, monkeypatch):  # noqa: F811
+def test_what_is_erased_after_its_claim_does_not_hold_up_the_rest(desk, monkeypatch):
     make_version()
     gone, stays = ask_posts(2)
 
@@ -40,7 +40,7 @@ def test_what_is_erased_after_its_claim_does_not_hold_up_the_rest(desk, make_ver
     assert desk.settled == [stays.pk]
 
 
-def test_a_score_that_is_no_number_spoils_its_own_row_alone(desk, make_version):  # noqa: F811
+def test_a_score_that_is_no_number_spoils_its_own_row_alone(desk):
     make_version()
     ask_posts(2)
     scores = iter([float("nan"), 0.1])
@@ -54,7 +54,7 @@ def test_a_score_that_is_no_number_spoils_its_own_row_alone(desk, make_version):
     assert list(found) == [("waiting", "not_finite"), ("done", "")]
 
 
-def test_an_answer_without_scores_goes_to_a_person_at_once(desk, make_version):  # noqa: F811
+def test_an_answer_without_scores_goes_to_a_person_at_once(desk):
     """Stored as an answer it would read as harmless."""
     make_version()
     ask_posts(2)
@@ -83,8 +83,7 @@ class Slow(Steady):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("longest", "freed", "state"), [(60.0, 0, "done"), (0.0, 1, "waiting")])
 def test_a_worker_that_lives_keeps_its_rows_but_not_for_ever(
-    desk,  # noqa: F811
-    make_version,  # noqa: F811
+    desk,
     monkeypatch,
     settings,
     longest,

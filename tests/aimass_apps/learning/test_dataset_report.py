@@ -12,7 +12,6 @@ from aimass_apps.registry.models import ModelVersion, Stage
 from aimass_apps.registry.stages import move_version
 from aimass_apps.registry.store import install_version
 from tests.aimass_apps.learning.frozen_posts import freeze_posts
-from tests.aimass_apps.registry.conftest import make_artefact  # noqa: F401 - a fixture
 
 DATASET = Dataset(desk="moderation", number=4)
 VISITS = Dataset(desk="triage", number=4)
@@ -55,7 +54,7 @@ def test_reviews_that_name_nothing_are_no_evidence() -> None:
 
 
 @pytest.mark.django_db
-def test_measuring_moves_nothing_and_is_shown_with_its_interval(make_artefact, settings, tmp_path, client):  # noqa: F811
+def test_measuring_moves_nothing_and_is_shown_with_its_interval(make_artefact, settings, tmp_path, client):
     settings.ARTEFACT_CACHE = tmp_path / "cache"
     live, candidate = (install_version(folder=make_artefact(name, term=name)) for name in ("twit", "nitwit"))
     with pytest.raises(NothingFrozen):

@@ -12,7 +12,6 @@ from aimass_apps.registry.artefacts import read_manifest, verify, write_manifest
 from aimass_apps.registry.models import ModelVersion
 from aimass_apps.registry.store import install_version
 from tests.aimass_apps.learning.frozen_posts import freeze_posts
-from tests.aimass_apps.registry.conftest import make_artefact  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +28,7 @@ def rows(dataset):
 
 
 @pytest.fixture
-def reviewed(make_artefact):  # noqa: F811 - the fixture by its name
+def reviewed(make_artefact):
     """Installs a version whose manifest says that it learned from reviews."""
 
     def made(name):
@@ -41,7 +40,7 @@ def reviewed(make_artefact):  # noqa: F811 - the fixture by its name
     return made
 
 
-def test_the_artefact_names_training_and_validation_rows_compactly(make_artefact, dataset, rows):  # noqa: F811
+def test_the_artefact_names_training_and_validation_rows_compactly(make_artefact, dataset, rows):
     folder = make_artefact()
     keep_learned(folder, dataset, "en", [])
     verify(folder)
@@ -50,24 +49,24 @@ def test_the_artefact_names_training_and_validation_rows_compactly(make_artefact
     assert len(rows) + dataset.examples.filter(split="test").count() == 60
 
 
-def test_rows_of_another_language_are_not_named(make_artefact, dataset):  # noqa: F811
+def test_rows_of_another_language_are_not_named(make_artefact, dataset):
     folder = make_artefact()
     keep_learned(folder, dataset, "zh", [])
     assert (folder / FILE).read_bytes() == b""
 
 
-def test_what_goes_on_from_a_version_learned_all_that_one_did(make_artefact, dataset, rows):  # noqa: F811
+def test_what_goes_on_from_a_version_learned_all_that_one_did(make_artefact, dataset, rows):
     first, second = make_artefact("first"), make_artefact("second", term="twit")
     keep_learned(first, dataset, "en", [])
     keep_learned(second, dataset, "zh", [install_version(folder=first)])
     assert learned_of(install_version(folder=second)) == rows
 
 
-def test_a_version_of_files_alone_learned_from_no_review(make_artefact):  # noqa: F811
+def test_a_version_of_files_alone_learned_from_no_review(make_artefact):
     assert learned_of(install_version(folder=make_artefact())) == frozenset()
 
 
-def test_an_older_version_is_told_by_its_run_or_not_at_all(reviewed, dataset, rows, make_artefact):  # noqa: F811
+def test_an_older_version_is_told_by_its_run_or_not_at_all(reviewed, dataset, rows, make_artefact):
     told, untold = reviewed("told"), reviewed("untold")
     place = {"desk": "moderation", "kind": "keywords", "language": "en"}
     ended = {"state": "done", "ended_at": Now()}

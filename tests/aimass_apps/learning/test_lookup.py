@@ -6,12 +6,11 @@ from aimass_apps.learning.lookup import NoSuchVersion
 from aimass_apps.learning.management.commands.evaluate import find_version
 from aimass_apps.registry.artefacts import STARTERS, read_manifest
 from aimass_apps.registry.store import install_version
-from tests.aimass_apps.registry.conftest import make_artefact  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_version_is_found_by_folder_starter_and_name(make_artefact, settings, tmp_path):  # noqa: F811 - the fixture
+def test_a_version_is_found_by_folder_starter_and_name(make_artefact, settings, tmp_path):
     settings.ARTEFACT_CACHE = tmp_path / "cache"
     folder = make_artefact()
     version = install_version(folder=folder)

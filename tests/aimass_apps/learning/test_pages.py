@@ -11,13 +11,12 @@ from aimass_apps.people.models import User
 from aimass_apps.registry.models import Stage
 from aimass_apps.registry.stages import move_version
 from aimass_apps.registry.store import install_version
-from tests.aimass_apps.registry.conftest import make_artefact  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def version(make_artefact, settings, tmp_path):  # noqa: F811 - the fixture by its name
+def version(make_artefact, settings, tmp_path):
     settings.ARTEFACT_CACHE = tmp_path / "cache"
     return install_version(folder=make_artefact())
 
@@ -158,7 +157,7 @@ def test_what_the_command_line_measured_is_drawn_with_its_numbers(client, versio
     assert page.index("negation (20)") < page.index("quotes (20)")
 
 
-def test_figures_shipped_with_a_version_are_on_its_page(client, make_artefact, settings, tmp_path):  # noqa: F811
+def test_figures_shipped_with_a_version_are_on_its_page(client, make_artefact, settings, tmp_path):
     settings.ARTEFACT_CACHE = tmp_path / "cache"
     folder = make_artefact("measured")
     keep_in_artefact(folder, [REPORT])
@@ -183,7 +182,7 @@ def test_a_moderator_measures_nothing(client, version):
     assert sign_in(client, "moderator").post(reverse("models:measure", args=[version.pk])).status_code == 403
 
 
-def test_versions_of_one_desk_and_language_stand_beside_each_other(client, version, make_artefact):  # noqa: F811
+def test_versions_of_one_desk_and_language_stand_beside_each_other(client, version, make_artefact):
     other = install_version(folder=make_artefact("second", term="twit"))
     keep_reports(version=version, reports=[REPORT], by=None)
     keep_reports(version=other, reports=[{**REPORT, "figures": {"macro-F1": 0.9}}, {**REPORT, "task": "else"}], by=None)

@@ -8,14 +8,13 @@ from django.db.models.functions import Now
 
 from aimass_apps.learning.models import Measurement, Promotion
 from aimass_apps.registry.store import install_version
-from tests.aimass_apps.registry.conftest import make_artefact  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
 PLACE = {"desk": "moderation", "kind": "keywords", "language": "en"}
 
 
 @pytest.fixture
-def versions(make_artefact):  # noqa: F811 - the fixture by its name
+def versions(make_artefact):
     return [install_version(folder=make_artefact(name, term=name)) for name in ("nitwit", "twit")]
 
 

@@ -24,14 +24,13 @@ from aimass_apps.registry.models import ModelVersion, Stage, StageChange
 from aimass_apps.registry.stages import WrongStage, move_version
 from aimass_apps.registry.store import install_version, unpack_version
 from tests.aimass_apps.learning.frozen_posts import freeze_posts
-from tests.aimass_apps.registry.conftest import make_artefact  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
 PLACE = {"desk": "moderation", "kind": "keywords", "language": "en"}
 
 
 @pytest.fixture
-def versions(make_artefact, settings, tmp_path):  # noqa: F811 - the fixture by its name
+def versions(make_artefact, settings, tmp_path):
     settings.ARTEFACT_CACHE = tmp_path / "cache"
     return [install_version(folder=make_artefact(name, term=name)) for name in ("nitwit", "twit")]
 
@@ -60,7 +59,7 @@ def test_a_version_goes_live_through_the_gates_and_comes_back_at_once(versions):
         roll_back(**PLACE, by=None, reason="again")
 
 
-def test_of_two_who_take_back_the_same_version_the_second_changes_nothing(versions, make_artefact):  # noqa: F811
+def test_of_two_who_take_back_the_same_version_the_second_changes_nothing(versions, make_artefact):
     first, second = versions
     third = install_version(folder=make_artefact("clot", term="clot"))
     for version in (first, second, third):
@@ -82,7 +81,7 @@ def test_the_verdict_names_the_measurement_that_it_rests_on(versions, dataset):
         promote(**ask(live))
 
 
-def test_a_version_that_lost_labels_is_held_back_and_the_reason_kept(versions, dataset, make_artefact):  # noqa: F811
+def test_a_version_that_lost_labels_is_held_back_and_the_reason_kept(versions, dataset, make_artefact):
     go(versions[0])
     poorer = install_version(folder=make_artefact("poorer", labels=("insult",)))
     with pytest.raises(GateRefused, match="toxic"):

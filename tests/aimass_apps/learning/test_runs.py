@@ -35,7 +35,6 @@ from aimass_apps.registry.store import install_version
 from aimass_apps.submissions.settling import settle_forgotten
 from moderation.intake import Incoming, Judgement, receive_posts, review_post
 from moderation.models import Post
-from tests.aimass_apps.registry.conftest import make_artefact  # noqa: F401 - a fixture
 
 PLACE = {"desk": "moderation", "language": "en"}
 COLOURS = ("red", "blue", "green", "amber", "violet", "white", "black", "orange")
@@ -170,7 +169,7 @@ def oversleep(*_):
     TrainingRun.objects.update(leased_until=timezone.now().replace(year=2020))
 
 
-def test_a_worker_that_slept_past_its_lease_stores_nothing(dataset, person, monkeypatch, make_artefact):  # noqa: F811
+def test_a_worker_that_slept_past_its_lease_stores_nothing(dataset, person, monkeypatch, make_artefact):
     folder = make_artefact()
 
     def train_too_long(*_):

@@ -9,13 +9,12 @@ from aimass_apps.learning import sweeps
 from aimass_apps.learning.models import Measurement, Promotion, TrainingRun
 from aimass_apps.queueing.sweep import sweep_minute
 from aimass_apps.registry.store import install_version
-from tests.aimass_apps.registry.conftest import make_artefact  # noqa: F401 - a fixture
 
 PLACE = {"desk": "moderation", "kind": "keywords", "language": "en"}
 
 
 @pytest.mark.django_db
-def test_work_of_vanished_workers_waits_again_and_its_workers_are_rung(make_artefact, monkeypatch):  # noqa: F811
+def test_work_of_vanished_workers_waits_again_and_its_workers_are_rung(make_artefact, monkeypatch):
     rung = []
     monkeypatch.setattr(sweeps, "ring", lambda task, queue: rung.append((task.rsplit(".", 1)[1], queue)))
     sweep_minute()

@@ -2,7 +2,6 @@
 
 import shutil
 import socket
-import subprocess
 import sys
 from collections import namedtuple
 from pathlib import Path
@@ -18,6 +17,8 @@ from aimass_apps.operations.supervision.claim import (
     end_orphans,
     orphans,
 )
+from tests.support.leftovers import Starter
+from tests.support.patience import patience
 
 
 def test_a_second_claim_is_refused_and_names_the_first(tmp_path: Path) -> None:
@@ -42,13 +43,21 @@ def test_a_taken_port_is_told_with_another_to_try() -> None:
         with pytest.raises(ServiceError, match=f"PORT={port + 1} make run"):
             check_port("127.0.0.1", port)
 
+    with socket.socket() as user:
+        user.bind(("127.0.0.1", port))
+        assert user.getsockname()[1] == port
 
-def test_a_free_port_is_no_problem() -> None:
+
+def test_a_free_port_is_no_problem_and_left_free() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
 
     check_port("127.0.0.1", port)
+
+    with socket.socket() as user:
+        user.bind(("127.0.0.1", port))
+        assert user.getsockname()[1] == port
 
 
 def test_a_full_disk_is_told_before_anything_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,21 +69,19 @@ def test_a_full_disk_is_told_before_anything_is_started(tmp_path: Path, monkeypa
 
 
 @pytest.mark.processes
-def test_orphans_of_this_folder_are_ended_and_no_others(tmp_path: Path) -> None:
+def test_orphans_of_this_folder_are_ended_and_no_others(tmp_path: Path, start: Starter) -> None:
     ours, other = tmp_path / "ours", tmp_path / "other"
     children = {
-        home: subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env={MARK: str(home)})
+        home: start([sys.executable, "-c", "import time; time.sleep(3000)"], env={MARK: str(home)})
         for home in (ours, other)
     }
     for home, child in children.items():
         # Between fork and exec a child still shows our own environment.
-        assert wait_until(lambda home=home, child=child: orphans(home) == [child.pid], 10)
+        assert wait_until(lambda home=home, child=child: orphans(home) == [child.pid], patience(10))
         assert command_line(child.pid)
 
-    ended = end_orphans(ours, patience=5)
+    ended = end_orphans(ours, patience=patience(5))
 
     assert ended == 1
-    assert children[ours].wait(5) != 0
+    assert children[ours].wait(patience(5)) != 0
     assert children[other].poll() is None
-    children[other].kill()
-    children[other].wait()

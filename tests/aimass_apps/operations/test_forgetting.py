@@ -10,7 +10,7 @@ from aimass_apps.queueing.sweep import sweep_hour
 from aimass_apps.submissions.decisions import record_decision
 from aimass_apps.submissions.models import Decision, Submission
 from moderation.models import WebhookReceipt
-from tests.moderation.conftest import make_platform
+from tests.support.factories import make_platform
 
 pytestmark = pytest.mark.django_db
 

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from aimass_apps.operations import install
 from aimass_apps.operations.install import InstallError
+from tests.support.locks import REQUIREMENTS, locked
 
 
 @pytest.fixture
@@ -54,6 +56,30 @@ def test_a_set_is_installed_once_and_again_when_its_files_change(project: Path, 
     (project / "requirements" / "serving.lock").write_text("# newer\n")
     install.install("serving")
     assert any("install" in command for command in commands[done:])
+
+
+def test_every_set_is_hashed_whole(project: Path, commands: list[list[str]]) -> None:
+    for name in install.SETS:
+        install.install(name)
+    installs = [command for command in commands if "-r" in command]
+    assert len(installs) == sum(map(len, install.SETS.values()))
+    assert all("--require-hashes" in command for command in installs)
+
+
+def test_the_lock_files_agree_and_pin_what_was_asked_for() -> None:
+    files = {*(file for files in install.SETS.values() for file in files), "training.lock"}
+    pins = {file: locked(file) for file in sorted(files)}
+    for package in set().union(*pins.values()):
+        versions = {frozenset(lock[package]) for lock in pins.values() if package in lock}
+        assert len(versions) == 1, f"{package}: run make lock"
+    for file in files - {"serving.lock"}:
+        asked = re.findall(r"^([a-z][\w.-]*)(?:\[.*\])?==(\S+)$", source(file), flags=re.MULTILINE)
+        assert asked
+        assert {package: {version} for package, version in asked}.items() <= pins[file].items()
+
+
+def source(lock: str) -> str:
+    return (REQUIREMENTS / lock).with_suffix(".txt").read_text(encoding="utf-8")
 
 
 def test_pip_is_used_where_uv_cannot_run(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

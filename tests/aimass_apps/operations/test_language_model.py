@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,8 @@ from aimass_apps.people.models import User
 from aimass_apps.people.roles import Role
 from aimass_apps.registry.models import ModelVersion
 from tests.support.endpoint import KEY, FakeEndpoint
+from tests.support.leftovers import Starter
+from tests.support.patience import eventually, patience
 from triage.llm.prompt import go_live, write_version
 
 STATUS, CARD = "/status/", "/status/language-model/"
@@ -92,20 +93,18 @@ def test_the_address_and_the_key_are_for_the_programs_of_this_installation() -> 
 
 
 @pytest.fixture
-def small_model(tmp_path: Path) -> Iterator[Endpoint]:
+def small_model(start: Starter) -> Iterator[Endpoint]:
     if not local_llm.is_installed():
         pytest.skip("the local language model is not installed: make llm")
     environment = {**os.environ, "AIMASS_THREADS": "1"}
     port = local_llm.point_here(environment)
     command = [sys.executable, "-m", "aimass_apps.operations.local_llm", f"--port={port}"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    endpoint = Endpoint(environment["AIMASS_LLM_URL"], key=environment["AIMASS_LLM_KEY"], timeout=240.0)
-    until = time.monotonic() + 60
-    while answers(endpoint) and process.poll() is None and time.monotonic() < until:
-        pass
+    process = start(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    endpoint = Endpoint(environment["AIMASS_LLM_URL"], key=environment["AIMASS_LLM_KEY"], timeout=patience(240))
+    eventually(lambda: not answers(endpoint) or process.poll() is not None, within=60)
     yield endpoint
     process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 0
+    assert process.wait(patience(30)) == 0
 
 
 def outcome(predictor: Predictor, item: Item) -> tuple[str, tuple[Span, ...]]:

@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
@@ -18,24 +19,39 @@ from aimass_apps.operations.services import processes
 from aimass_apps.operations.services.postgres import Postgres
 from aimass_apps.operations.services.processes import ServiceError, explain, remember, remembered, start_time
 from aimass_apps.operations.services.valkey import Valkey, answers
+from tests.support.leftovers import Starter
+from tests.support.patience import patience
 
 pytestmark = pytest.mark.processes
 
 
+Serve = Callable[..., None]
+
+
 @pytest.fixture
-def postgres(tmp_path: Path) -> Iterator[Postgres]:
+def serve() -> Iterator[Serve]:
+    """Start servers that are stopped with the test, even where one does not come up."""
+    with ExitStack() as stack:
+
+        def start(server: Postgres | Valkey) -> None:
+            stack.callback(server.stop)
+            server.start()
+
+        yield start
+
+
+@pytest.fixture
+def postgres(tmp_path: Path, serve: Serve) -> Postgres:
     server = Postgres(tmp_path, settings={"fsync": "off"})
-    server.start()
-    yield server
-    server.stop()
+    serve(server)
+    return server
 
 
 @pytest.fixture
-def valkey(tmp_path: Path) -> Iterator[Valkey]:
+def valkey(tmp_path: Path, serve: Serve) -> Valkey:
     server = Valkey(tmp_path)
-    server.start()
-    yield server
-    server.stop()
+    serve(server)
+    return server
 
 
 def kill(server: Postgres | Valkey) -> None:
@@ -60,30 +76,26 @@ def test_fsync_is_on_unless_a_test_says_otherwise(tmp_path: Path) -> None:
     assert "fsync" not in Postgres(tmp_path).settings
 
 
-def test_a_second_start_takes_over_the_orphan_of_a_killed_supervisor(postgres: Postgres) -> None:
+def test_a_second_start_takes_over_the_orphan_of_a_killed_supervisor(postgres: Postgres, serve: Serve) -> None:
     orphan = postgres.process
     assert orphan is not None
     heir = Postgres(postgres.home, settings={"fsync": "off"})
 
-    heir.start()
+    serve(heir)
 
-    assert orphan.wait(5) == 0  # ended cleanly, not killed
+    assert orphan.wait(patience(5)) == 0  # ended cleanly, not killed
     with psycopg.connect(heir.url) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
-    heir.stop()
 
 
-def test_a_server_whose_pid_file_is_gone_already_is_found_and_ended(postgres: Postgres) -> None:
+def test_a_server_whose_pid_file_is_gone_already_is_found_and_ended(postgres: Postgres, serve: Serve) -> None:
     first = postgres.process
     assert first is not None
     (postgres.folder / "postmaster.pid").unlink()
     again = Postgres(postgres.home, settings={"fsync": "off"})
-    again.start()
-    try:
-        assert first.wait(10) is not None
-        assert again.running_pid() == again.process.pid
-    finally:
-        again.stop()
+    serve(again)
+    assert first.wait(patience(10)) is not None
+    assert again.running_pid() == again.process.pid
 
 
 def test_a_pid_file_that_names_another_program_is_ignored(postgres: Postgres) -> None:
@@ -97,17 +109,15 @@ def test_a_pid_file_that_names_another_program_is_ignored(postgres: Postgres) ->
     assert postgres.running_pid() == postgres.process.pid
 
 
-def test_a_kill_in_the_middle_of_initdb_heals(tmp_path: Path) -> None:
+def test_a_kill_in_the_middle_of_initdb_heals(tmp_path: Path, serve: Serve) -> None:
     half_made = tmp_path / "postgres.unfinished"
     half_made.mkdir()
     (half_made / "global").write_text("half")
     (tmp_path / "postgres").mkdir()
-    server = Postgres(tmp_path, settings={"fsync": "off"})
 
-    server.start()
+    serve(Postgres(tmp_path, settings={"fsync": "off"}))
 
     assert not half_made.exists()
-    server.stop()
 
 
 def test_a_folder_from_another_version_is_named_in_one_sentence(postgres: Postgres) -> None:
@@ -118,12 +128,12 @@ def test_a_folder_from_another_version_is_named_in_one_sentence(postgres: Postgr
         postgres.start(patience=5)
 
 
-def test_long_paths_get_a_short_socket_folder(tmp_path: Path) -> None:
+def test_long_paths_get_a_short_socket_folder(tmp_path: Path, serve: Serve) -> None:
     deep = tmp_path / ("d" * 60) / ("e" * 60)
     deep.mkdir(parents=True)
     server = Valkey(deep)
 
-    server.start()
+    serve(server)
 
     assert answers(server.socket)
     assert len(os.fsencode(server.socket)) <= 107
@@ -156,16 +166,16 @@ def test_a_broken_valkey_log_is_given_up_and_not_the_start(valkey: Valkey) -> No
     assert answers(valkey.socket)
 
 
-def test_a_child_dies_with_the_process_that_started_it(tmp_path: Path) -> None:
-    parent = subprocess.Popen(
+def test_a_child_dies_with_the_process_that_started_it(start: Starter) -> None:
+    parent = start(
         [
             sys.executable,
             "-c",
             "import subprocess, time\n"
             "from aimass_apps.operations.services.processes import child_command\n"
-            "child = subprocess.Popen(child_command(['sleep', '60']))\n"
+            "child = subprocess.Popen(child_command(['sleep', '3000']))\n"
             "print(child.pid, flush=True)\n"
-            "time.sleep(60)\n",
+            "time.sleep(3000)\n",
         ],
         stdout=subprocess.PIPE,
         text=True,
@@ -173,13 +183,12 @@ def test_a_child_dies_with_the_process_that_started_it(tmp_path: Path) -> None:
     )
     assert parent.stdout is not None
     child = int(parent.stdout.readline())
-    assert processes.wait_until(lambda: processes.command_line(child)[:1] == ["sleep"], 5)
+    assert processes.wait_until(lambda: processes.command_line(child)[:1] == ["sleep"], patience(5))
 
     parent.kill()
     parent.wait()
-    parent.stdout.close()
 
-    assert processes.wait_until(lambda: start_time(child) is None, 5)
+    assert processes.wait_until(lambda: start_time(child) is None, patience(5))
 
 
 def test_a_remembered_pid_is_believed_only_with_its_start_time(tmp_path: Path) -> None:
@@ -218,9 +227,9 @@ class WithoutNamespaces(Postgres):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another identity for PostgreSQL")
 def test_root_without_user_namespaces_becomes_nobody() -> None:
-    with tempfile.TemporaryDirectory(prefix="aimass-nobody-") as folder:
-        home = Path(folder)
-        server = WithoutNamespaces(home, settings={"fsync": "off"})
+    with tempfile.TemporaryDirectory(prefix="aimass-nobody-") as folder, ExitStack() as stack:
+        server = WithoutNamespaces(Path(folder), settings={"fsync": "off"})
+        stack.callback(server.stop)
 
         server.start()
 
@@ -231,7 +240,6 @@ def test_root_without_user_namespaces_becomes_nobody() -> None:
             assert connection.execute("SELECT 1").fetchone() == (1,)
         kill(server)
         server.start()
-        server.stop()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another identity for PostgreSQL")

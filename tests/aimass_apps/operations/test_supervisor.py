@@ -19,9 +19,10 @@ from aimass_apps.operations.supervision.supervisor import (
     describe_end,
     shorten_logs,
 )
+from tests.support.patience import patience
 
 pytestmark = pytest.mark.processes
-SLEEP = (sys.executable, "-c", "import time; time.sleep(60)")
+SLEEP = (sys.executable, "-c", "import time; time.sleep(3000)")
 
 
 class Clock:
@@ -57,7 +58,7 @@ def run(supervisor: Supervisor, *command: str, name: str = "web", **options: obj
 
 def wait_for_end(program: RunningProgram) -> None:
     assert program.process is not None
-    program.process.wait(10)
+    program.process.wait(patience(10))
 
 
 def test_a_killed_program_is_started_again_after_the_back_off(
@@ -130,16 +131,16 @@ def test_stopping_ends_the_children_of_a_program_too(supervisor: Supervisor, tmp
     pid_file = tmp_path / "grandchild"
     code = (
         "import subprocess, sys, pathlib, time\n"
-        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(3000)'])\n"
         f"pathlib.Path({str(pid_file)!r}).write_text(str(child.pid))\n"
-        "time.sleep(60)\n"
+        "time.sleep(3000)\n"
     )
     run(supervisor, sys.executable, "-c", code)
-    assert wait_until(lambda: pid_file.exists() and pid_file.read_text() != "", 10)
+    assert wait_until(lambda: pid_file.exists() and pid_file.read_text() != "", patience(10))
 
     supervisor.stop()
 
-    assert wait_until(lambda: start_time(int(pid_file.read_text())) is None, 5)
+    assert wait_until(lambda: start_time(int(pid_file.read_text())) is None, patience(5))
 
 
 def test_a_killed_main_process_leaves_no_child_that_holds_its_port(
@@ -148,12 +149,12 @@ def test_a_killed_main_process_leaves_no_child_that_holds_its_port(
     pid_file = tmp_path / "grandchild"
     code = (
         "import subprocess, sys, pathlib, time\n"
-        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(3000)'])\n"
         f"pathlib.Path({str(pid_file)!r}).write_text(str(child.pid))\n"
-        "time.sleep(60)\n"
+        "time.sleep(3000)\n"
     )
     program = run(supervisor, sys.executable, "-c", code)
-    assert wait_until(lambda: pid_file.exists() and pid_file.read_text() != "", 10)
+    assert wait_until(lambda: pid_file.exists() and pid_file.read_text() != "", patience(10))
     orphan = int(pid_file.read_text())
     assert program.process is not None
     program.process.kill()
@@ -163,7 +164,7 @@ def test_a_killed_main_process_leaves_no_child_that_holds_its_port(
     clock.now += 2
     supervisor.look()
 
-    assert wait_until(lambda: start_time(orphan) is None, 5)
+    assert wait_until(lambda: start_time(orphan) is None, patience(5))
 
 
 def test_stopping_is_warm_and_in_the_reverse_order(supervisor: Supervisor, tmp_path: Path) -> None:
@@ -175,11 +176,11 @@ def test_stopping_is_warm_and_in_the_reverse_order(supervisor: Supervisor, tmp_p
         "    sys.exit(0)\n"
         "signal.signal(signal.SIGTERM, leave)\n"
         f"pathlib.Path({str(tmp_path)!r}, sys.argv[1]).touch()\n"
-        "time.sleep(60)\n"
+        "time.sleep(3000)\n"
     )
     for name in ("first", "second"):
         run(supervisor, sys.executable, "-c", code, name, name=name)
-        assert wait_until((tmp_path / name).exists, 10)
+        assert wait_until((tmp_path / name).exists, patience(10))
 
     supervisor.stop()
 
@@ -192,10 +193,10 @@ def test_a_program_that_does_not_stop_is_killed(supervisor: Supervisor, tmp_path
         "import pathlib, signal, time\n"
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
         f"pathlib.Path({str(ready)!r}).touch()\n"
-        "time.sleep(60)\n"
+        "time.sleep(3000)\n"
     )
     program = run(supervisor, sys.executable, "-c", code, patience=0.2)
-    assert wait_until(ready.exists, 10)
+    assert wait_until(ready.exists, patience(10))
 
     supervisor.stop()
 

@@ -8,6 +8,7 @@ import pytest
 
 from aimass_apps.operations import training_set
 from aimass_apps.operations.training_set import NotInstalled, Progress, torch_commands
+from tests.support.locks import locked
 
 
 def test_a_cpu_machine_never_asks_for_a_build_with_cuda() -> None:
@@ -34,9 +35,12 @@ def test_no_gpu_without_a_working_nvidia_smi(monkeypatch: pytest.MonkeyPatch, tm
     assert training_set.has_nvidia_gpu()
 
 
-def test_the_rest_cannot_replace_torch_by_another_build() -> None:
-    for command in training_set.friends_commands("2.13.0+cpu"):
-        assert command[-1] == "torch==2.13.0+cpu"
+def test_the_rest_is_hashed_and_cannot_replace_torch_by_another_build() -> None:
+    for command in training_set.friends_commands():
+        assert {"--no-deps", "--require-hashes"} <= set(command)
+        assert command[-2:] == ["-r", str(training_set.LOCK)]
+    assert "torch" not in locked("training.lock")
+    assert not any(package.startswith(("nvidia", "triton")) for package in locked("training.lock"))
 
 
 def test_every_pin_is_exact() -> None:
@@ -45,6 +49,15 @@ def test_every_pin_is_exact() -> None:
     assert pins["torch"] == "2.13.0"
     assert "transformers" in pins
     assert all(pins.values())
+    torch_as_locked = training_set.REQUIREMENTS.with_name("without-torch.txt").read_text()
+    assert training_set.TORCH in torch_as_locked
+
+
+def test_what_is_looked_for_is_what_is_installed() -> None:
+    lock = locked("training.lock")
+    assert {package: lock.get(package) for package, _ in training_set.pins() if package != "torch"} == {
+        package: {version} for package, version in training_set.pins() if package != "torch"
+    }
 
 
 def test_another_version_counts_as_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,6 @@
 """Leases under two connections, on predictions as the rows of work."""
 
 import threading
-import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,15 +13,15 @@ from django.db.models.functions import Now
 from aimass_apps.queueing import leases
 from aimass_apps.queueing.leases import Renewing, claim, claim_picked, ended, free_expired, held, release, renew
 from aimass_apps.submissions.models import Prediction
-from tests.aimass_apps.submissions.conftest import ask_posts, desk, make_version  # noqa: F401 - fixtures
+from tests.support.factories import ask_posts, make_version
+from tests.support.patience import eventually, patience
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = 20  # seconds until a hanging thread fails the test
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def rows(desk, make_version) -> QuerySet[Prediction]:  # noqa: F811
+def rows(desk) -> QuerySet[Prediction]:
     """Four waiting rows, all of one version."""
     make_version()
     ask_posts(4)
@@ -54,7 +53,7 @@ def on_another_connection(work: Callable[[], object]) -> object:
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    thread.join(PATIENCE)
+    thread.join(patience(20))
     return found[0]
 
 
@@ -169,20 +168,11 @@ def test_the_database_refuses_half_leases(rows, half):
         rows.update(**half)
 
 
-def wait_for(truth: Callable[[], object]) -> bool:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if truth():
-            return True
-        time.sleep(0.02)
-    return False
-
-
 def test_a_long_step_keeps_its_lease(rows):
     lease, _ = take(rows, seconds=3)
     until = rows.first().leased_until
     with Renewing(Prediction, lease, seconds=3) as renewing:
-        assert wait_for(lambda: rows.first().leased_until > until)
+        assert eventually(lambda: rows.first().leased_until > until)
         assert not renewing.lost.is_set()
 
 
@@ -190,7 +180,7 @@ def test_who_lost_the_lease_learns_it_within_a_third_of_its_time(rows):
     lease, _ = take(rows)
     Prediction.objects.update(**ended("waiting"))
     with Renewing(Prediction, lease, seconds=0.3) as renewing:
-        assert renewing.lost.wait(PATIENCE)
+        assert renewing.lost.wait(patience(20))
 
 
 def test_a_renewal_that_fails_is_tried_again(rows, monkeypatch):
@@ -204,5 +194,5 @@ def test_a_renewal_that_fails_is_tried_again(rows, monkeypatch):
 
     monkeypatch.setattr(leases, "renew", renew_at_the_second_try)
     with Renewing(Prediction, uuid.uuid4(), seconds=0.03) as renewing:
-        assert wait_for(lambda: len(tries) > 1)
+        assert eventually(lambda: len(tries) > 1)
         assert not renewing.lost.is_set()

@@ -13,6 +13,7 @@ from aimass_apps.registry.artefacts import BrokenArtefact
 from aimass_apps.registry.models import ArtefactFile, ModelVersion
 from aimass_apps.registry.starters import install_starters
 from aimass_apps.registry.store import install_version, unpack_version
+from tests.support.patience import patience
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +77,7 @@ def test_a_starter_goes_live_once_and_never_in_place_of_what_people_promoted(mak
 def test_the_first_versions_of_a_place_installed_at_once_get_a_number_each(make_artefact, monkeypatch):
     """No row is there yet that could be locked: each would count from nothing to number 1."""
     folders = [make_artefact(f"first-{number}", term=f"twit{number}") for number in range(3)]
-    together = threading.Barrier(3, timeout=20)
+    together = threading.Barrier(3, timeout=patience(20))
     verify = store.verify
 
     def verify_and_wait(folder: Path) -> None:

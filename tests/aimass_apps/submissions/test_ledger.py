@@ -16,7 +16,7 @@ from aimass_apps.submissions.ledger import (
 )
 from aimass_apps.submissions.models import Prediction
 from aimass_apps.submissions.settling import settle_forgotten
-from tests.aimass_apps.submissions.conftest import answers, ask_posts, take
+from tests.support.factories import answers, ask_posts, make_version, take
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -26,7 +26,7 @@ def states() -> list[str]:
     return list(Prediction.objects.order_by("id").values_list("state", flat=True))
 
 
-def test_each_live_and_shadow_version_is_asked_and_no_candidate(desk, make_version):
+def test_each_live_and_shadow_version_is_asked_and_no_candidate(desk):
     live, shadow = make_version(), make_version(kind="svm", stage=Stage.SHADOW)
     make_version(stage=Stage.CANDIDATE)
     make_version(language="zh")
@@ -35,7 +35,7 @@ def test_each_live_and_shadow_version_is_asked_and_no_candidate(desk, make_versi
     assert set(asked) == {(live.pk, True, 1), (shadow.pk, False, 2)}
 
 
-def test_a_claim_leases_rows_and_a_second_claim_takes_the_rest(desk, make_version):
+def test_a_claim_leases_rows_and_a_second_claim_takes_the_rest(desk):
     make_version()
     ask_posts(5)
     _, first = take(rows=3)
@@ -45,7 +45,7 @@ def test_a_claim_leases_rows_and_a_second_claim_takes_the_rest(desk, make_versio
     assert states() == ["running"] * 5
 
 
-def test_the_token_budget_ends_a_claim_but_one_row_always_fits(desk, make_version):
+def test_the_token_budget_ends_a_claim_but_one_row_always_fits(desk):
     make_version()
     ask_posts(4, text="x" * 400)
     _, small = take(tokens=1)
@@ -54,7 +54,7 @@ def test_the_token_budget_ends_a_claim_but_one_row_always_fits(desk, make_versio
     assert len(two) == 2
 
 
-def test_shadows_are_claimed_after_what_somebody_waits_for(desk, make_version):
+def test_shadows_are_claimed_after_what_somebody_waits_for(desk):
     make_version(kind="svm", stage=Stage.SHADOW)
     live = make_version()
     ask_posts(2)
@@ -62,7 +62,7 @@ def test_shadows_are_claimed_after_what_somebody_waits_for(desk, make_version):
     assert {row.version_id for row in work} == {live.pk}
 
 
-def test_stored_answers_settle_their_submissions_once(desk, make_version):
+def test_stored_answers_settle_their_submissions_once(desk):
     make_version()
     asked = ask_posts(3)
     lease, work = take()
@@ -72,7 +72,7 @@ def test_stored_answers_settle_their_submissions_once(desk, make_version):
     assert len(desk.settled) == 3
 
 
-def test_settling_waits_for_every_decisive_answer_and_for_no_shadow(desk, make_version):
+def test_settling_waits_for_every_decisive_answer_and_for_no_shadow(desk):
     make_version()
     make_version(kind="keywords")
     make_version(kind="svm", stage=Stage.SHADOW)
@@ -85,7 +85,7 @@ def test_settling_waits_for_every_decisive_answer_and_for_no_shadow(desk, make_v
     assert len(desk.settled) == 1
 
 
-def test_a_failing_row_is_retried_alone_and_then_handed_to_a_person(desk, make_version):
+def test_a_failing_row_is_retried_alone_and_then_handed_to_a_person(desk):
     make_version()
     ask_posts()
     for attempt in range(1, GIVE_UP_AFTER + 1):
@@ -98,7 +98,7 @@ def test_a_failing_row_is_retried_alone_and_then_handed_to_a_person(desk, make_v
     assert len(desk.settled) == 1
 
 
-def test_an_expired_lease_goes_back_and_after_the_last_attempt_to_a_person(desk, make_version):
+def test_an_expired_lease_goes_back_and_after_the_last_attempt_to_a_person(desk):
     make_version()
     ask_posts()
     take()
@@ -137,7 +137,7 @@ def test_one_submission_that_can_not_be_settled_does_not_hold_up_the_others(desk
         {"scores": {"toxic": 1.0}},
     ],
 )
-def test_the_database_refuses_half_states(desk, make_version, change):
+def test_the_database_refuses_half_states(desk, change):
     make_version()
     ask_posts()
     with pytest.raises(IntegrityError), transaction.atomic():

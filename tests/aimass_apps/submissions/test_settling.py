@@ -12,7 +12,7 @@ from aimass_apps.people.models import User
 from aimass_apps.submissions import settling
 from aimass_apps.submissions.models import Submission
 from aimass_apps.submissions.settling import settle_forgotten
-from tests.aimass_apps.submissions.conftest import ask_posts
+from tests.support.factories import ask_posts
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

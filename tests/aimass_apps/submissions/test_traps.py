@@ -14,10 +14,10 @@ from aimass_apps.queueing import doorbell
 from aimass_apps.submissions import ledger, settling
 from aimass_apps.submissions.ledger import claim, free_expired_leases, store
 from aimass_apps.submissions.models import Prediction, Submission
-from tests.aimass_apps.submissions.conftest import answers, ask_posts, take
+from tests.support.factories import answers, ask_posts, make_version, take
+from tests.support.patience import patience
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = 20  # seconds until a hanging thread fails the test
 
 
 def in_thread(work: Callable[[], object]) -> threading.Thread:
@@ -32,7 +32,7 @@ def in_thread(work: Callable[[], object]) -> threading.Thread:
     return thread
 
 
-def test_two_workers_that_store_the_last_two_answers_at_once_settle_once(desk, make_version, monkeypatch):
+def test_two_workers_that_store_the_last_two_answers_at_once_settle_once(desk, monkeypatch):
     """Without the lock on the submissions each would miss the other's uncommitted answer, and nobody would settle."""
     make_version()
     make_version(kind="keywords")
@@ -45,7 +45,7 @@ def test_two_workers_that_store_the_last_two_answers_at_once_settle_once(desk, m
         count = settle_complete(ids)
         if threading.current_thread() is first:
             a_has_settled.set()
-            b_has_begun.wait(PATIENCE)
+            b_has_begun.wait(patience(20))
             wait_until_blocked_or(lambda: not second_box[0].is_alive())
         return count
 
@@ -53,18 +53,18 @@ def test_two_workers_that_store_the_last_two_answers_at_once_settle_once(desk, m
     second_box: list[threading.Thread] = []
     first = threading.Thread(target=lambda: (store(lease=lease_a, results=answers(work_a)), connection.close()))
     first.start()
-    assert a_has_settled.wait(PATIENCE)
+    assert a_has_settled.wait(patience(20))
     second_box.append(in_thread(lambda: store(lease=lease_b, results=answers(work_b))))
     b_has_begun.set()
-    first.join(PATIENCE)
-    second_box[0].join(PATIENCE)
+    first.join(patience(20))
+    second_box[0].join(patience(20))
     assert len(desk.settled) == 1
     assert Submission.objects.filter(settled_at=None).count() == 0
 
 
 def wait_until_blocked_or(finished: Callable[[], bool]) -> None:
     """Until another session waits for one of our locks, or the other thread came through without waiting."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience(20)
     while time.monotonic() < deadline and not finished():
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
@@ -72,7 +72,7 @@ def wait_until_blocked_or(finished: Callable[[], bool]) -> None:
                 return
 
 
-def test_a_worker_that_slept_past_its_lease_stores_nothing(desk, make_version):
+def test_a_worker_that_slept_past_its_lease_stores_nothing(desk):
     make_version()
     ask_posts()
     sleeper, asleep = take()
@@ -85,7 +85,7 @@ def test_a_worker_that_slept_past_its_lease_stores_nothing(desk, make_version):
     assert len(desk.settled) == 1
 
 
-def test_an_answer_that_comes_after_its_lease_is_not_stored_even_before_the_sweep(desk, make_version):
+def test_an_answer_that_comes_after_its_lease_is_not_stored_even_before_the_sweep(desk):
     make_version()
     ask_posts()
     lease, work = take()
@@ -94,7 +94,7 @@ def test_an_answer_that_comes_after_its_lease_is_not_stored_even_before_the_swee
     assert (Prediction.objects.get().state, desk.settled) == ("running", [])
 
 
-def test_leases_run_by_the_clock_of_the_database(desk, make_version, settings):
+def test_leases_run_by_the_clock_of_the_database(desk, settings):
     make_version()
     ask_posts()
     take()
@@ -111,9 +111,7 @@ def hanging_broker():
 
 
 @pytest.mark.parametrize("broker_kind", ["gone", "hanging"])
-def test_a_committed_post_does_not_fail_or_wait_for_a_dead_broker(
-    desk, make_version, monkeypatch, hanging_broker, broker_kind
-):
+def test_a_committed_post_does_not_fail_or_wait_for_a_dead_broker(desk, monkeypatch, hanging_broker, broker_kind):
     url = hanging_broker if broker_kind == "hanging" else "redis+socket:///nowhere/valkey.sock"
     monkeypatch.setattr(doorbell.current_app.conf, "broker_url", url)
     make_version()
@@ -129,7 +127,7 @@ def test_a_broker_may_cost_a_request_a_fifth_of_a_second_at_most():
     assert options["socket_connect_timeout"] <= 0.2
 
 
-def test_two_workers_claim_different_rows_of_one_version_at_the_same_time(desk, make_version):
+def test_two_workers_claim_different_rows_of_one_version_at_the_same_time(desk):
     """A lock on the joined version row would leave the second worker with nothing."""
     make_version()
     ask_posts(20)
@@ -137,6 +135,6 @@ def test_two_workers_claim_different_rows_of_one_version_at_the_same_time(desk, 
         mine = claim(lease=uuid.uuid4(), rows=10)
         theirs: list[object] = []
         other = in_thread(lambda: theirs.extend(claim(lease=uuid.uuid4(), rows=10)))
-        other.join(PATIENCE)
+        other.join(patience(20))
         assert not other.is_alive()
     assert (len(mine), len(theirs)) == (10, 10)

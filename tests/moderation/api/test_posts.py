@@ -11,7 +11,7 @@ from aimass_apps.people.api_keys import issue_key
 from aimass_apps.submissions.models import Prediction, Submission
 from moderation.intake import Incoming, Judgement, receive_posts, review_post
 from moderation.models import Post
-from tests.moderation.conftest import answer_all, make_platform, make_version, score_by_words
+from tests.support.factories import answer_all, make_platform, make_version, score_by_words
 
 pytestmark = pytest.mark.django_db
 POSTS = "/api/v1/posts/"

@@ -1,6 +1,5 @@
 """The page on automatic decisions: figures for those who answer for them, and no texts."""
 
-import dataclasses
 import json
 import uuid
 
@@ -21,13 +20,13 @@ from moderation.automatic_figures import (
     sweep_figures,
     work_out_waiting,
 )
-from moderation.decide import load_policy
 from moderation.intake import Judgement, review_post
 from moderation.models import AutomaticFigures
 from moderation.operating_point import OPERATING_POINTS
 from moderation.policy_revisions import revise_policy
 from moderation.risk_cases.reviewed import Reviewed
-from tests.moderation.conftest import answer_all, make_version, receive, score_by_words, sign_in
+from tests.support.factories import answer_all, make_version, receive, score_by_words
+from tests.support.people import sign_in
 
 pytestmark = pytest.mark.django_db
 PAGE, WORK_OUT = "/moderation/automatic/", "/moderation/automatic/work-out/"
@@ -52,10 +51,9 @@ def test_without_a_model_it_says_what_to_do():
 
 
 @pytest.fixture
-def reviewed(platform, moderator, monkeypatch):
+def reviewed(platform, moderator, use_policy):
     """Six posts that a person saw: four at random, two because they were flagged."""
-    policy = dataclasses.replace(load_policy(), audit_share=1.0)
-    monkeypatch.setattr("moderation.policy_revisions._load", lambda path: policy)
+    use_policy(audit_share=1.0)
     version = make_version()
     posts = receive(platform, *(f"a quiet secret {number}" for number in range(4)), "you clown", "what a clown")
     answer_all(score_by_words)
@@ -155,11 +153,10 @@ def test_it_waits_shows_the_result_with_its_age_and_says_when_it_is_stale(review
     assert "came since" not in client.get(PAGE).content.decode()
 
 
-def test_another_policy_file_makes_figures_stale(reviewed, monkeypatch):
+def test_another_policy_file_makes_figures_stale(reviewed, use_policy):
     client, _ = sign_in("administrator")
     assert "Another policy is in force" not in work_out(client)
-    other = dataclasses.replace(load_policy(), version="house-2")
-    monkeypatch.setattr("moderation.policy_revisions._load", lambda path: other)
+    use_policy(version="house-2", audit_share=1.0)
     assert "Another policy is in force" in client.get(PAGE).content.decode()
 
 

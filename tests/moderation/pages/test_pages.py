@@ -12,7 +12,8 @@ from aimass_apps.submissions.models import Review
 from moderation.intake import review_post, take_item, take_next
 from moderation.intake.reviewing import Judgement
 from moderation.models import Post
-from tests.moderation.conftest import answer_all, make_person, make_version, receive, score_by_words, sign_in
+from tests.support.factories import answer_all, make_version, receive, score_by_words
+from tests.support.people import make_person, sign_in
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}

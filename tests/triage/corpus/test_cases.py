@@ -7,6 +7,7 @@ from time import perf_counter
 
 import pytest
 
+from tests.support.patience import patience
 from triage.corpus.generator.cases import REGISTERS, generate_cases
 from triage.corpus.generator.grammar import (
     as_other,
@@ -100,8 +101,8 @@ def test_speed():
     list(generate_cases(100, seed=1))
     start = perf_counter()
     list(generate_cases(3000, seed=5))
-    # 1,500 a second are promised on a quiet machine; a shared one is given a third of that.
-    assert 3000 / (perf_counter() - start) > 500
+    # 1,500 a second are promised; a machine that does other work beside is given three times as long.
+    assert perf_counter() - start < patience(6)
 
 
 def _patient(condition: str, *present: str, age: float = 40, severity: str = "moderate") -> Patient:

@@ -9,6 +9,8 @@ import pytest
 
 from aimass_apps.ml.fit import processes
 from aimass_apps.registry.artefacts import verify
+from tests.support.leftovers import Starter
+from tests.support.patience import patience
 from tests.support.small import BERT, separates, write
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -26,7 +28,7 @@ train_recipe(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), report)
 """
 
 
-def launch(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def launch(start: Starter, *arguments: str | Path) -> tuple[int, str, str]:
     """Two processes on this machine's CPU. `accelerate launch --cpu` starts more than one through MPI alone."""
     command = [
         sys.executable,
@@ -43,7 +45,9 @@ def launch(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         "OMP_NUM_THREADS": "1",
         "PYTHONPATH": str(ROOT),
     }
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240, check=False)
+    process = start(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    output, errors = process.communicate(timeout=patience(240))
+    return process.returncode, output, errors
 
 
 def test_one_process_alone_is_the_first_and_waits_for_nobody() -> None:
@@ -56,20 +60,21 @@ def test_one_process_alone_is_the_first_and_waits_for_nobody() -> None:
 @pytest.mark.training
 @pytest.mark.slow
 @pytest.mark.processes
-def test_two_processes_are_stopped_go_on_and_write_one_artefact(data: Path, base: Path) -> None:
+def test_two_processes_are_stopped_go_on_and_write_one_artefact(data: Path, base: Path, start: Starter) -> None:
     recipe = write(data, "bert", BERT, f'base = "{base}"')
     script = data / "stops.py"
     script.write_text(STOPS, encoding="utf-8")
 
-    stopped = launch(script, recipe, data, data / "out")
-    assert stopped.returncode != 0
-    assert "Stopped" in stopped.stderr
+    code, _, errors = launch(start, script, recipe, data, data / "out")
+    assert code != 0
+    assert "Stopped" in errors
     assert not (data / "out").exists()
 
-    done = launch(ROOT / "manage.py", "train", "--recipe", recipe, "--data", data, "--out", data / "out")
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert done.stdout.count("wrote ") == 1
-    steps = [line.split()[3] for line in done.stderr.splitlines() if line.startswith("train ")]
+    asked = ("train", "--recipe", recipe, "--data", data, "--out", data / "out")
+    code, output, errors = launch(start, ROOT / "manage.py", *asked)
+    assert code == 0, errors[-3000:]
+    assert output.count("wrote ") == 1
+    steps = [line.split()[3] for line in errors.splitlines() if line.startswith("train ")]
     assert steps[0].startswith("16/")  # the checkpoint was written at 15
     verify(data / "out")
     assert separates(data / "out")

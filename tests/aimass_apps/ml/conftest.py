@@ -1,1 +1,0 @@
-from tests.support.training import base, data  # noqa: F401 - fixtures
