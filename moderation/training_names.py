@@ -1,8 +1,10 @@
 """What recipes and test tasks of this desk may call by name (`aimass_apps.ml.recipe.named`)."""
 
 from aimass_apps.ml.recipe.named import Names
+from moderation import DESK
 
 NAMES: Names = {
+    "desk": {DESK: DESK},
     "generator": {
         "moderation.benign_questions": "moderation.corpus.benign_questions.rows",
         "moderation.benign_posts": "moderation.corpus.benign_posts.rows",

@@ -1,8 +1,10 @@
 """What recipes and test tasks may call of this desk by name (`aimass_apps.ml.recipe.named`)."""
 
 from aimass_apps.ml.recipe.named import Names
+from triage import DESK
 
 NAMES: Names = {
+    "desk": {DESK: DESK},
     "generator": {
         "triage.cases": "triage.corpus.training_rows.case_rows",
         "triage.retold_cases": "triage.corpus.training_rows.retold_rows",

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from aimass_apps.people.models import User
-from aimass_apps.registry.artefacts import MANIFEST, read_manifest, sha256, verify
+from aimass_apps.registry.artefacts import MANIFEST, BrokenArtefact, read_manifest, sha256, verify
 from aimass_apps.registry.locks import one_at_a_time
 from aimass_apps.registry.models import ArtefactFile, ModelVersion, Stage, StageChange
 
@@ -20,10 +20,12 @@ CARD = "card.md"
 def install_version(*, folder: Path, by: User | None = None, starter: bool = False) -> ModelVersion:
     """Store the artefact in `folder` as a new candidate, or return the version that already holds it.
 
-    Raises `artefacts.BrokenArtefact` when a file is missing or differs from its hash.
+    Raises `artefacts.BrokenArtefact` when a file is missing or differs from its hash, or the desk is not here.
     """
     manifest = read_manifest(folder)
     verify(folder)
+    if manifest.desk not in settings.DESKS:
+        raise BrokenArtefact(f"is for a desk that is not here ({manifest.desk})", folder / MANIFEST)
     digest = sha256(folder / MANIFEST)
     with transaction.atomic():
         # Two installations can't take one number; the first of a place finds no row that it could lock.

@@ -7,9 +7,9 @@ from importlib import import_module
 from typing import Any, Final, Literal, get_args
 
 # The key of a recipe or task under which a name may stand.
-Sort = Literal["generator", "labels_from", "never", "groups", "strangers", "test", "reader", "base"]
+Sort = Literal["desk", "generator", "labels_from", "never", "groups", "strangers", "test", "reader", "base"]
 Names = Mapping[Sort, Mapping[str, str]]
-"""By sort and name the dotted path of a function, or of a package for `base`; imported when it is first asked for."""
+"""By sort and name the dotted path of a function, of a package for `base` or `desk`; imported when first asked for."""
 
 _known: Final[dict[Sort, dict[str, str]]] = {sort: {} for sort in get_args(Sort)}
 

@@ -184,6 +184,7 @@ def _plain(group: _Group) -> dict[str, Any]:
 
 def _faults(file: _File) -> Iterator[tuple[str, str]]:
     """(place, what is wrong) of names that no desk registered, and of keys that would do nothing."""
+    yield from _unknown("desk", file.desk, "desk")
     for number, source in enumerate(file.source):
         yield from _faults_of_source(source, f"source[{number}]")
     for number, group in enumerate(file.group):

@@ -51,6 +51,13 @@ def test_an_altered_file_is_refused_and_leaves_nothing_behind(make_artefact):
     assert not ModelVersion.objects.exists()
 
 
+def test_a_version_for_a_desk_that_is_not_here_is_refused(make_artefact, settings):
+    settings.DESKS = ["triage"]
+    with pytest.raises(BrokenArtefact, match="a desk that is not here"):
+        install_version(folder=make_artefact())
+    assert not ModelVersion.objects.exists()
+
+
 def test_a_damaged_copy_on_this_machine_is_fetched_again(make_artefact):
     version = install_version(folder=make_artefact())
     (unpack_version(version) / "words.json").write_text("{}")

@@ -81,7 +81,7 @@ def test_an_unknown_key_is_refused_wherever_it_stands(path: Path, before: str, a
         (BERT, '"toxic", "severe_toxic"', '"toxic", "toxic"', r"group: toxic stands here 2 times"),
         (BERT, 'kind = "bert"', 'kind = "svm"', r"settings\.epochs: is not known here; .*"),
         (BERT, 'kind = "bert"', 'kind = "llm"', "kind: must be a kind that is trained"),
-        (BERT, 'desk = "moderation"', 'desk = "reception"', "desk: must be a desk"),
+        (BERT, 'desk = "moderation"', 'desk = "reception"', "desk: no registered desk"),
         (BERT, "seed = 20261122", "seed = 2.5", "seed: must be a valid integer"),
         (SVM, "min_df = 3", "min_df = 0", r"settings\.features\[0\]\.min_df"),
         (SVM, '"char_wb"', '"pairs"', r"settings\.features\[1\]: pairs need"),
