@@ -56,6 +56,7 @@ def page_of(
         "may_take": mode == "waiting" and person.has_perm("moderation.review") and may_decide(post, person),
         "decides": mode == "mine" or reverses,
         "actions": taken_by_people(),
+        "needing_labels": [each for each in taken_by_people() if each.needs_labels],
         "reversals": reversals(post),
         "notice": notice,
         "seconds_left": seconds_left(post),
