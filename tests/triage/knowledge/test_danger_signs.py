@@ -250,4 +250,4 @@ def test_a_birth_that_cannot_be_is_named(facts: Facts, named: bool) -> None:
 def test_what_the_form_says_of_birth_makes_the_rules_for_it_fire() -> None:
     fired = {flag.rule for flag in safety_floor("Fever since yesterday.", Facts(30, "female", False, None, True)).fired}
     assert "postpartum_danger" in fired
-    assert safety_floor("Unwell.", Facts(30, "female", False, Vitals(heart_rate=70), True)).news2 is None
+    assert safety_floor("Unwell.", Facts(30, "female", False, Vitals(heart_rate=70), True)).scores == ()
