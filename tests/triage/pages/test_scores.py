@@ -75,7 +75,10 @@ def test_one_more_scale_raises_and_is_shown(
 
 
 @pytest.mark.django_db
-def test_without_a_scale_the_page_says_what_is_used_instead(at_desk: Client, clinician: User) -> None:
+def test_without_a_scale_the_page_says_what_is_used_instead(
+    at_desk: Client, clinician: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scales, "SCALES", (NEWS2,))
     page = at_desk.get(visit_url(open_visit(clinician, age_years=8.0, vitals=MEASURED))).content.decode()
     assert "limits by age" in page
     assert "NEWS2 ≥" not in page
