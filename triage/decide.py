@@ -29,13 +29,13 @@ ThreeLevels = Literal["emergency", "non_emergency", "self_care"]
 
 # Reason codes; the words for people are in the templates.
 MODELS, FLOOR, MODEL_MISSING, MODEL_BROKEN = "models", "floor", "model_missing", "model_broken"
-NO_MODELS, OUTSIDE_KNOWN, UNMEASURED, NEWS2_INCOMPLETE, CONTRADICTION = (
+NO_MODELS, OUTSIDE_KNOWN, UNMEASURED, CONTRADICTION = (
     "no_models",
     "outside_known",
     "unmeasured",
-    "news2_incomplete",
     "contradiction",
 )
+INCOMPLETE: Final = "_incomplete"  # after a scale's id
 HELD: Final = "held"
 ENSEMBLE: Final = "ensemble"
 UNLEARNED: Final = "unlearned"
@@ -58,7 +58,7 @@ class Reason:
 
     `models` detail: the leading condition; `floor`: the rule; `model_missing`: the kind; `model_broken`: the version;
     `unmeasured`: no ensemble says whether the models know such a text; `unlearned`: no learned urgency had its share;
-    `news2_incomplete`: the parameters; `contradiction`: the fact; `held`: the lower urgency.
+    `news2_incomplete` (or another scale's): the parameters; `contradiction`: the fact; `held`: the lower urgency.
     """
 
     code: str
@@ -274,6 +274,7 @@ def _model_reasons(
 
 def _input_reasons(floor: Floor) -> tuple[Reason, ...]:
     reasons = [Reason(CONTRADICTION, None, fact) for fact in floor.contradictions]
-    if floor.incomplete:
-        reasons.append(Reason(NEWS2_INCOMPLETE, None, ", ".join(floor.incomplete)))
+    for scale, score in floor.scores:
+        if score.missing:
+            reasons.append(Reason(scale.id + INCOMPLETE, None, ", ".join(score.missing)))
     return tuple(reasons)

@@ -13,7 +13,7 @@ from aimass_apps.inference.kinds.ensemble.predictor import Ensemble
 from aimass_apps.registry.models import ModelVersion
 from aimass_apps.submissions.models import Prediction, Submission
 from triage.decide import ENSEMBLE, MODEL_BROKEN, MODEL_MISSING, Outcome, Policy, Reason, Source, decide, load_policy
-from triage.knowledge.floor import Facts, Floor, safety_floor
+from triage.knowledge.floor import Facts, Floor, Scored, safety_floor
 from triage.knowledge.load import usual_urgencies
 from triage.levels import level_of
 from triage.live_combiners import LiveCombiner
@@ -166,7 +166,6 @@ def preview(submission: Submission) -> dict[str, Any]:
 
 
 def _floor_parts(floor: Floor) -> dict[str, Any]:
-    score = floor.news2
     return {
         "floor": floor.level,
         "red_flags": [
@@ -180,9 +179,21 @@ def _floor_parts(floor: Floor) -> dict[str, Any]:
             }
             for flag in floor.fired
         ],
-        "news2": None if score is None else {"total": score.total, "points": dict(score.points)},
-        "news2_missing": list(floor.incomplete),
+        "scores": [_score(each) for each in floor.scores],
         "contradictions": list(floor.contradictions),
+    }
+
+
+def _score(scored: Scored) -> dict[str, Any]:
+    scale, score = scored
+    return {
+        "scale": scale.id,
+        "name": scale.name,
+        "most": scale.most,
+        "source": scale.source,
+        "total": score.total,
+        "points": dict(score.points),
+        "missing": list(score.missing),
     }
 
 

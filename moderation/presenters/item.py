@@ -56,6 +56,7 @@ def page_of(
         "may_take": mode == "waiting" and person.has_perm("moderation.review") and may_decide(post, person),
         "decides": mode == "mine" or reverses,
         "actions": taken_by_people(),
+        "needing_labels": [each for each in taken_by_people() if each.needs_labels],
         "reversals": reversals(post),
         "notice": notice,
         "seconds_left": seconds_left(post),
@@ -78,8 +79,8 @@ def mode_of(post: Post, person: User) -> str:
 
 def reversals(post: Post) -> dict[str, Any]:
     """What a decided post offers: the actions that would change its decision, and the one that lets it stand."""
-    open_combiner = action_of(post.outcome)
-    same = action_of(open_combiner.confirmed_by) if open_combiner else None
+    in_place = action_of(post.outcome)
+    same = action_of(in_place.confirmed_by) if in_place else None
     return {"others": [each for each in taken_by_people() if each != same], "same": same}
 
 

@@ -70,7 +70,8 @@ def test_columns_forms_and_the_api_offer_these_actions():
 
 def test_no_other_module_or_template_spells_an_action():
     """What names one by a string would not follow a change of the table."""
-    names = "|".join(each.outcome for each in ACTIONS if each.outcome != "clear")  # also a step, which `decide` names
+    other_words = {"clear", *badges.TONES}  # a step, which `decide` names, and the tones of badges and banners
+    names = "|".join(each.outcome for each in ACTIONS if each.outcome not in other_words)
     spelt = re.compile(rf"""["']({names})["']""")
     files = [*ROOT.rglob("*.py"), *TEMPLATES.glob("*.html"), *(ROOT / "static").rglob("*.js")]
     allowed = {"actions.py", "reasons.py"}
@@ -128,8 +129,7 @@ def test_one_more_action_is_taken_shown_told_and_counted(limit, platform):
     assert Delivery.objects.get().payload["data"]["decision"]["action"] == "limit"
     assert count_strikes([post]) == {(platform.pk, "ann"): 1}
     assert dict(author_record(post).decided)["Limited"] == 1
-    assert [each.outcome for each in reversals(post)["others"]] == ["approve", "remove"]
-    assert reversals(post)["same"] == limit
+    assert reversals(post) == {"others": [each for each in taken_by_people() if each != limit], "same": limit}
     page = client.get(reverse("moderation:item", args=[post.public_id])).content.decode()
     for shown in ("Keep limited", "Reverse: approve", "Reverse: remove", "badge-warn", "Made to upset"):
         assert shown in page
@@ -137,19 +137,33 @@ def test_one_more_action_is_taken_shown_told_and_counted(limit, platform):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("outcome", "others", "same"),
+    ("outcome", "same"),
     [
-        ("clear", ["remove"], "approve"),
-        ("approve", ["remove"], "approve"),
-        ("remove", ["approve"], "remove"),
-        ("superseded", ["remove"], "approve"),
-        ("forgotten", ["approve", "remove"], None),
+        ("clear", "approve"),
+        ("superseded", "approve"),
+        ("forgotten", None),
+        *((each.outcome, each.outcome) for each in taken_by_people()),
     ],
 )
-def test_what_a_decided_post_offers(outcome, others, same):
+def test_what_a_decided_post_offers(outcome, same):
     offered = reversals(Post(outcome=outcome))
-    assert [each.outcome for each in offered["others"]] == others
+    assert [each.outcome for each in offered["others"]] == [
+        each.outcome for each in taken_by_people() if each.outcome != same
+    ]
     assert (offered["same"] and offered["same"].outcome) == same
+
+
+@pytest.mark.django_db
+def test_the_form_says_which_actions_need_a_label(limit, platform):
+    make_version()
+    (post,) = receive(platform, "you clown")
+    answer_all(score_by_words)
+    client, person = sign_in(Role.MODERATOR)
+    take_item(post=post.pk, by=person)
+    page = client.get(reverse("moderation:item", args=[post.public_id])).content.decode()
+    needing = ", ".join(str(each.button.word) for each in taken_by_people() if each.needs_labels)
+    assert "Limit" in needing
+    assert f"needed for: {needing}" in page
 
 
 @pytest.mark.django_db

@@ -8,7 +8,7 @@ from aimass_apps.delivery.models import Delivery
 from aimass_apps.registry.models import ModelVersion
 from aimass_apps.submissions.decisions import current_decision
 from aimass_apps.submissions.models import Decision, Review
-from moderation.actions import ACTIONS, UNDO
+from moderation.actions import ACTIONS, UNDO, taken_by_people
 from moderation.desk import ModerationDesk
 from moderation.events import TYPES
 from moderation.intake import Incoming, Judgement, NothingToUndo, receive_posts, reverse_decision, review_post
@@ -21,8 +21,10 @@ from tests.support.factories import answer_all, make_version, receive, score_by_
 
 pytestmark = pytest.mark.django_db
 ACTS = {
-    "remove": Judgement("remove", frozenset({"insult"}), "rules"),
-    "approve": Judgement("approve", frozenset(), "harmless"),
+    each.outcome: Judgement(
+        each.outcome, frozenset({"insult"} if each.needs_labels else ()), next(iter(each.button.reasons))
+    )
+    for each in taken_by_people()
 }
 
 
@@ -158,9 +160,10 @@ def test_a_label_that_a_review_does_not_state_is_not_measured():
 
 def test_every_event_is_described(after, platform, moderator):
     """Whatever the desk can tell a platform is driven here, and the API's description lists just that."""
-    after("flag", "m remove", "s approve", "s undo")
     after("flag", "m remove", "m undo")
     after("clear")
+    for act in ACTS:
+        after("flag", f"m {act}")
     for revision in (2, 1):
         receive_posts(platform=platform, posts=[Incoming("post", "what a clown", revision=revision)])
     answer_all(score_by_words)

@@ -74,7 +74,7 @@ def test_what_nobody_measured_again_stays_with_its_time(
 
 @pytest.mark.parametrize(("held", "own"), list(product((None, *LEVELS), LEVELS[:4])))
 def test_what_stood_before_stands_for_every_pair_of_levels(held: Any, own: Any) -> None:
-    made = decide({}, Floor(own, (), None, ()), load_policy(), held=held)
+    made = decide({}, Floor(own, ()), load_policy(), held=held)
     assert made.urgency == worst(held, own)
     lower = made.urgency != own
     assert made.alone == (own if lower else None)

@@ -20,7 +20,8 @@ from triage.decide import (
     read_policy,
     three_levels,
 )
-from triage.knowledge.floor import Fired, Floor
+from triage.knowledge.floor import Fired, Floor, Scored
+from triage.knowledge.scales import NEWS2, Score
 from triage.levels import LEVELS, Level
 from triage.metrics import URGENCY
 from triage.urgency.predictor import open_layer
@@ -33,7 +34,7 @@ POLICY = replace(
     weights={"svm": 1.0, "bert": 1.0},
 )
 URGENCIES: dict[str, Level] = {"infarction": "immediate", "pneumonia": "urgent", "cold": "self_care", "flu": "soon"}
-QUIET = Floor(None, (), None, ())
+QUIET = Floor(None, ())
 FLAT = {f"condition_{number}": 0.01 for number in range(100)}
 MEMBERS = [("svm",), ("bert",), ("bert", "svm")]
 ENSEMBLE = Ensemble(
@@ -44,7 +45,7 @@ ENSEMBLE = Ensemble(
 
 
 def _floor(level: Level) -> Floor:
-    return Floor(level, (Fired("rule", level, "A rule", (), "a source"),), None, ())
+    return Floor(level, (Fired("rule", level, "A rule", (), "a source"),))
 
 
 Answers = dict[Source, dict[str, float] | None]
@@ -212,7 +213,7 @@ def test_without_any_model_nothing_is_said_of_the_layer() -> None:
 
 
 def test_contradictions_and_missing_measurements_are_reasons() -> None:
-    floor = Floor(None, (), None, ("spo2", "oxygen"), ("age",))
+    floor = Floor(None, (), (Scored(NEWS2, Score(0, {}, ("spo2", "oxygen"))),), ("age",))
     reasons = decide(_both({"cold": 1.0}), floor, POLICY, URGENCIES).reasons
     assert Reason("contradiction", None, "age") in reasons
     assert Reason("news2_incomplete", None, "spo2, oxygen") in reasons

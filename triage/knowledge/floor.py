@@ -1,8 +1,8 @@
 """The safety floor: red-flag rules, NEWS2, vital signs by age and fever by age. It can only raise an urgency."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from triage.clinical_text.assertion import find_assertions
 from triage.clinical_text.demographics import Told, read_demographics
@@ -10,7 +10,7 @@ from triage.clinical_text.vitals_in_text import fill_from_text
 from triage.knowledge import scales
 from triage.knowledge.danger_signs import danger_signs
 from triage.knowledge.red_flags import Limits, Rule, Term, load_phrases, load_rules
-from triage.knowledge.scales import ADULT_FROM, News2
+from triage.knowledge.scales import Scale, Score, may_be_adult
 from triage.knowledge.vital_terms import VitalTerm
 from triage.levels import LEVELS, Level, worst
 from triage.vitals import Vitals
@@ -47,20 +47,25 @@ class Fired:
     name_zh: str = ""
 
 
+class Scored(NamedTuple):
+    """A scale that is for this patient, with its score: one without any points where nothing was measured."""
+
+    scale: Scale
+    score: Score
+
+
 @dataclass(frozen=True, slots=True)
 class Floor:
     """The lowest urgency that is allowed and why.
 
-    `level` is None where nothing fired, which is no reassurance. `news2` is None where it does not apply (under 16,
-    pregnant or within six weeks after birth, nothing measured); `incomplete` names its parameters that were not
-    measured. `contradictions` names facts on which form and text disagree ("age", "sex", "pregnant"): nothing is
+    `level` is None where nothing fired, which is no reassurance. `scores` are of the scales that are for such a
+    patient. `contradictions` names facts on which form and text disagree ("age", "sex", "pregnant"): nothing is
     silently preferred.
     """
 
     level: Level | None
     fired: tuple[Fired, ...]
-    news2: News2 | None
-    incomplete: tuple[str, ...]
+    scores: tuple[Scored, ...] = ()
     contradictions: tuple[str, ...] = ()
 
 
@@ -84,14 +89,6 @@ class _Patient:
         """Pregnant, or by the form within six weeks after birth."""
         return self.pregnant or self.facts.after_birth
 
-    @property
-    def may_be_adult(self) -> bool:
-        return self.facts.age_years is None or self.facts.age_years >= ADULT_FROM
-
-    @property
-    def takes_news2(self) -> bool:
-        return self.may_be_adult and not self.maternal
-
 
 def safety_floor(text: str, facts: Facts) -> Floor:
     """The safety floor of one visit: rules on what the text asserts present, and scales on the vital signs.
@@ -107,14 +104,13 @@ def safety_floor(text: str, facts: Facts) -> Floor:
         for rule in load_rules()
         if (spans := _spans_if_fired(rule, patient)) is not None
     ]
-    score = _news2(patient)
-    fired += _scale_flags(patient, score)
+    scores = tuple(_scores(patient))
+    fired += _scale_flags(patient, scores)
     fired.sort(key=lambda flag: LEVELS.index(flag.level))
     return Floor(
         level=worst(*(flag.level for flag in fired)),
         fired=tuple(fired),
-        news2=score,
-        incomplete=scales.news2(vitals).missing if patient.takes_news2 else (),
+        scores=scores,
         contradictions=_contradictions(facts, told),
     )
 
@@ -207,13 +203,16 @@ def _within(limits: Limits, patient: _Patient) -> bool:
     return low <= facts.age_years < high
 
 
-def _news2(patient: _Patient) -> News2 | None:
-    score = scales.news2(patient.vitals)
-    return score if score.points and patient.takes_news2 else None
+def _scores(patient: _Patient) -> Iterator[Scored]:
+    age = patient.facts.age_years
+    for scale in scales.SCALES:
+        if scale.fits(age, patient.maternal):
+            yield Scored(scale, scale.score(patient.vitals, age))
 
 
-def _scale_flags(patient: _Patient, score: News2 | None) -> Iterator[Fired]:
-    yield from _news2_flags(patient, score)
+def _scale_flags(patient: _Patient, scores: Iterable[Scored]) -> Iterator[Fired]:
+    yield from _score_flags(scores)
+    yield from _adult_bands_in_pregnancy(patient)
     age = patient.facts.age_years
     for danger in danger_signs(patient.vitals, age, maternal=patient.maternal):
         name, name_zh = danger.words(patient.vitals)
@@ -232,12 +231,18 @@ def _scale_flags(patient: _Patient, score: News2 | None) -> Iterator[Fired]:
         yield Fired("fever_for_age", level, name, (), source, name_zh)
 
 
-def _news2_flags(patient: _Patient, score: News2 | None) -> Iterator[Fired]:
-    source = "Royal College of Physicians, NEWS2, 2017; the mapping to a level is this project's own"
-    if score is not None and (level := scales.news2_level(score)) is not None:
-        yield Fired("news2", level, f"NEWS2 {score.total}", (), source, f"NEWS2 评分 {score.total}")
-    # Saying that someone is pregnant must not lower what the same numbers ask for in anybody else.
-    if patient.maternal and patient.may_be_adult and (level := scales.news2_level(scales.news2(patient.vitals))):
+def _score_flags(scores: Iterable[Scored]) -> Iterator[Fired]:
+    for scale, score in scores:
+        if (level := scale.level(score)) is not None:
+            source = f"{scale.source}; the mapping to a level is this project's own"
+            name, name_zh = f"{scale.name} {score.total}", f"{scale.name} 评分 {score.total}"
+            yield Fired(scale.id, level, name, (), source, name_zh)
+
+
+def _adult_bands_in_pregnancy(patient: _Patient) -> Iterator[Fired]:
+    """Saying that someone is pregnant must not lower what the same numbers ask for in anybody else."""
+    adult = may_be_adult(patient.facts.age_years)
+    if patient.maternal and adult and (level := scales.news2_level(scales.news2(patient.vitals))):
         name, name_zh = "Vital signs that outside pregnancy would be a danger", "非孕产妇同样数值即属危险"
         source = "The bands of NEWS2 as the least; the score itself is not for pregnancy nor for six weeks after it"
         yield Fired("adult_bands_in_pregnancy", level, name, (), source, name_zh)

@@ -1,4 +1,6 @@
-"""NEWS2, age-banded limits and fever by age, as plain tables with their sources.
+"""Scores (NEWS2), age-banded limits and fever by age, as plain tables with their sources.
+
+To add a score, add it to `SCALES`: the floor, what is stored and the pages take it from there.
 
 NEWS2: Royal College of Physicians, National Early Warning Score (NEWS) 2, 2017, chart 1. Valid from 16 years,
 not in pregnancy. Which urgency a score means is our own mapping (`news2_level`), not the College's.
@@ -6,7 +8,8 @@ Limits by age: the danger-zone bands of US five-level triage practice. Fever by 
 NICE NG143.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from triage.levels import Level
@@ -16,8 +19,8 @@ ADULT_FROM: Final = 16.0
 """NEWS2, with its scale 2 for SpO2, is valid from this age (Royal College of Physicians 2017)."""
 
 
-class News2(NamedTuple):
-    """A NEWS2 result: total 0-20, points by parameter, and the parameters that were not measured.
+class Score(NamedTuple):
+    """What a scale says of one patient: the total, points by parameter, and the parameters that were not measured.
 
     With anything missing the total is a lower bound ("at least"), never the score itself.
     """
@@ -35,6 +38,23 @@ class News2(NamedTuple):
         return 3 in self.points.values()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """A published score. `most` is its highest total, `source` where it comes from.
+
+    `fits(age in years or None, maternal)` says whom it is for, `score` takes the same age, and `level` is our own
+    mapping of a score to an urgency. `id` and `name` are stored with each visit: change neither once it is used.
+    """
+
+    id: str
+    name: str
+    most: int
+    source: str
+    fits: Callable[[float | None, bool], bool]
+    score: Callable[[Vitals, float | None], Score]
+    level: Callable[[Score], Level | None]
+
+
 # (upper bound exclusive, points): half-open bands, so that 38.05 lies in exactly one of them.
 _Bands = tuple[tuple[float, int], ...]
 _END = float("inf")
@@ -49,7 +69,7 @@ _SPO2_SCALE_2_AIR: Final[_Bands] = ((84, 3), (86, 2), (88, 1), (_END, 0))
 _SPO2_SCALE_2_OXYGEN: Final[_Bands] = ((84, 3), (86, 2), (88, 1), (93, 0), (95, 1), (97, 2), (_END, 3))
 
 
-def news2(vitals: Vitals) -> News2:
+def news2(vitals: Vitals) -> Score:
     """Score NEWS2 (RCP 2017) over what was measured; the caller checks age (16 or over) and pregnancy."""
     points: dict[str, int] = {}
     missing: list[str] = []
@@ -71,7 +91,7 @@ def news2(vitals: Vitals) -> News2:
         missing.append("consciousness")
     else:
         points["consciousness"] = 0 if vitals.consciousness == "alert" else 3
-    return News2(sum(points.values()), points, tuple(missing))
+    return Score(sum(points.values()), points, tuple(missing))
 
 
 def _points(value: float, bands: _Bands) -> int:
@@ -84,7 +104,7 @@ def _spo2_bands(vitals: Vitals) -> _Bands:
     return _SPO2_SCALE_2_OXYGEN if vitals.oxygen else _SPO2_SCALE_2_AIR
 
 
-def news2_level(score: News2) -> Level | None:
+def news2_level(score: Score) -> Level | None:
     """This project's mapping: 10+ immediate, 7+ very urgent, 5-6 or any single 3 urgent, else nothing."""
     if score.total >= 10:
         return "immediate"
@@ -93,6 +113,23 @@ def news2_level(score: News2) -> Level | None:
     if score.total >= 5 or score.single_three:
         return "urgent"
     return None
+
+
+def may_be_adult(age_years: float | None) -> bool:
+    """An age that nobody gave counts as an adult's."""
+    return age_years is None or age_years >= ADULT_FROM
+
+
+NEWS2: Final = Scale(
+    id="news2",
+    name="NEWS2",
+    most=20,
+    source="Royal College of Physicians, NEWS2, 2017",
+    fits=lambda age_years, maternal: may_be_adult(age_years) and not maternal,
+    score=lambda vitals, _age: news2(vitals),
+    level=news2_level,
+)
+SCALES: Final[tuple[Scale, ...]] = (NEWS2,)
 
 
 class AgeBand(NamedTuple):

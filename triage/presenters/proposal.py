@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from aimass_apps.inference.kinds.ensemble.kind import KIND as ENSEMBLE
 from aimass_apps.registry.models import kind_choices
 from triage.decide import UNLEARNED
+from triage.knowledge.scales import NEWS2
 from triage.labels import icd10_of, name_of
 from triage.levels import ABOUT
 from triage.vitals import RANGES
@@ -48,14 +49,14 @@ CONTRADICTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class VitalRow:
-    """One vital sign as a page shows it; `points` are its part of NEWS2, None where it has none.
+    """One vital sign as a page shows it; `points` are its part of each score, None where it has none.
 
     `since` is when it was measured, where that was before this assessment.
     """
 
     label: object
     value: object
-    points: int | None
+    points: tuple[int | None, ...]
     since: datetime | None = None
 
 
@@ -81,12 +82,11 @@ def who_words(facts: Mapping[str, Any]) -> str:
 
 
 def vital_rows(
-    vitals: Mapping[str, Any], news2: Mapping[str, Any] | None, older: Mapping[str, datetime]
+    vitals: Mapping[str, Any], scores: Sequence[Mapping[str, Any]], older: Mapping[str, datetime]
 ) -> list[VitalRow]:
-    """What was measured, in the order of the form, with its NEWS2 points and, for an `older` value, its time."""
-    points = (news2 or {}).get("points", {})
+    """What was measured, in the order of the form, with its points and, for an `older` value, its time."""
     return [
-        VitalRow(label, _value(name, vitals[name]), points.get(name), older.get(name))
+        VitalRow(label, _value(name, vitals[name]), tuple(each["points"].get(name) for each in scores), older.get(name))
         for name, label in VITALS.items()
         if name in vitals
     ]
@@ -98,6 +98,21 @@ def _value(name: str, value: Any) -> object:
     if name == "consciousness":
         return CONSCIOUSNESS.get(value, value)
     return f"{value:g} {RANGES[name][2]}"
+
+
+def score_rows(outcome: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The scores that are for this patient, each with what was `missing` in words."""
+    scores = outcome["scores"] if "scores" in outcome else _news2_alone(outcome)
+    return [{**each, "missing": missing_words(each["missing"])} for each in scores]
+
+
+def _news2_alone(outcome: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The same of an outcome that was stored when NEWS2 was the only score."""
+    score, missing = outcome.get("news2"), outcome.get("news2_missing", ())
+    if not score and not missing:
+        return []
+    about = {"scale": NEWS2.id, "name": NEWS2.name, "most": NEWS2.most, "source": NEWS2.source, "missing": missing}
+    return [{"total": 0, "points": {}, **about, **(score or {})}]
 
 
 def missing_words(names: Sequence[str]) -> str:

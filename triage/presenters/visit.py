@@ -114,6 +114,7 @@ def _words(assessment: Assessment, outcome: dict[str, Any]) -> dict[str, Any]:
     condition = outcome.get("condition")
     said = opinion.opinions(assessment.submission, level)
     compared = opinion.with_columns(outcome, said)
+    scores = proposal.score_rows(outcome)
     return {
         "outcome": outcome,
         "text": assessment.submission.content,
@@ -123,11 +124,8 @@ def _words(assessment: Assessment, outcome: dict[str, Any]) -> dict[str, Any]:
         "target": minutes_of(level),
         "flags": proposal.flag_rows(outcome),
         "reasons": proposal.reason_rows(outcome),
-        "vital_rows": proposal.vital_rows(
-            facts.get("vitals", {}), outcome.get("news2"), older_times(facts, assessment.asked_at)
-        ),
-        "news2": outcome.get("news2"),
-        "news2_missing": proposal.missing_words(outcome.get("news2_missing", ())),
+        "vital_rows": proposal.vital_rows(facts.get("vitals", {}), scores, older_times(facts, assessment.asked_at)),
+        "scores": scores,
         "contradictions": proposal.contradiction_words(outcome),
         "condition_rows": proposal.condition_rows(compared),
         "model_names": [model["shown"] for model in proposal.answered(compared)],

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from triage.knowledge.danger_signs import danger_signs
 from triage.knowledge.floor import Facts, safety_floor
+from triage.knowledge.scales import NEWS2
 from triage.levels import LEVELS, worst
 from triage.vitals import RANGES, Vitals
 
@@ -250,4 +251,4 @@ def test_a_birth_that_cannot_be_is_named(facts: Facts, named: bool) -> None:
 def test_what_the_form_says_of_birth_makes_the_rules_for_it_fire() -> None:
     fired = {flag.rule for flag in safety_floor("Fever since yesterday.", Facts(30, "female", False, None, True)).fired}
     assert "postpartum_danger" in fired
-    assert safety_floor("Unwell.", Facts(30, "female", False, Vitals(heart_rate=70), True)).news2 is None
+    assert NEWS2 not in dict(safety_floor("Unwell.", Facts(30, "female", False, Vitals(heart_rate=70), True)).scores)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from triage.clinical_text.demographics import read_demographics
 from triage.knowledge.floor import Facts, safety_floor
+from triage.knowledge.scales import NEWS2
 from triage.vitals import Vitals
 
 
@@ -17,8 +18,9 @@ def test_a_quiet_text_without_vital_signs_has_no_level_and_says_what_is_missing(
     floor = safety_floor("Dry itchy skin behind the knees each winter.", Facts(34, "male"))
     assert floor.level is None
     assert floor.fired == ()
-    assert floor.news2 is None
-    assert set(floor.incomplete) == {
+    score = dict(floor.scores)[NEWS2]
+    assert score.points == {}
+    assert set(score.missing) == {
         "respiratory_rate", "spo2", "oxygen", "systolic", "heart_rate", "temperature", "consciousness",
     }  # fmt: skip
 
@@ -46,10 +48,10 @@ def test_negated_past_family_and_feared_findings_do_not_fire(text: str) -> None:
 
 def test_news2_is_for_adults_who_are_not_pregnant() -> None:
     vitals = Vitals(respiratory_rate=26, heart_rate=120)
-    assert safety_floor("Unwell.", Facts(40, vitals=vitals)).news2 is not None
-    assert safety_floor("Unwell.", Facts(15.9, vitals=vitals)).news2 is None
-    assert safety_floor("Unwell.", Facts(30, "female", True, vitals)).news2 is None
-    assert safety_floor("20 weeks pregnant, unwell.", Facts(30, "female", None, vitals)).news2 is None
+    assert NEWS2 in dict(safety_floor("Unwell.", Facts(40, vitals=vitals)).scores)
+    assert NEWS2 not in dict(safety_floor("Unwell.", Facts(15.9, vitals=vitals)).scores)
+    assert NEWS2 not in dict(safety_floor("Unwell.", Facts(30, "female", True, vitals)).scores)
+    assert NEWS2 not in dict(safety_floor("20 weeks pregnant, unwell.", Facts(30, "female", None, vitals)).scores)
 
 
 def test_limits_of_age_are_half_open() -> None:

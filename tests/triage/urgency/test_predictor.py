@@ -95,7 +95,7 @@ def _table(seed: int) -> dict[Source, dict[str, float]]:
 @pytest.mark.parametrize("seed", range(len(BEFORE["tables"])))
 def test_on_score_tables_the_desk_answers_as_before(seed: int) -> None:
     folders = starters("triage")
-    quiet = Floor(None, (), None, ())
+    quiet = Floor(None, ())
     made = decide(_table(seed), quiet, load_policy(), usual_urgencies(), ensemble_among(folders), layer_among(folders))
     urgency, by_models, levels = BEFORE["tables"][seed]
     assert (made.urgency, made.model_urgency) == (urgency, by_models)
