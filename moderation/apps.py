@@ -8,9 +8,11 @@ class ModerationConfig(AppConfig):
     verbose_name = _("Moderation")
 
     def ready(self) -> None:
+        import moderation
         from aimass_apps.inference.kinds.keywords import desk_labels
         from aimass_apps.ml.recipe import named
         from aimass_apps.people import roles
+        from aimass_apps.registry import kinds
         from aimass_apps.submissions import desk
         from aimass_apps.web import navigation
         from aimass_apps.web.components import badges
@@ -22,6 +24,7 @@ class ModerationConfig(AppConfig):
         sweeps.register()
         desk.register(ModerationDesk())
         named.register(NAMES)
+        kinds.register_below(moderation)
         implies = {group: labels.kinds_of(group) for group in labels.GROUPS.values()}
         desk_labels.register(DESK, desk_labels.DeskLabels(implies, labels.CATEGORIES, otherwise="obscene"))
         for scale, values in looks().items():

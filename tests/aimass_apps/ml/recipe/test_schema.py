@@ -128,7 +128,8 @@ def test_a_bad_task_is_refused_with_its_place(text: str, message: str, tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("sort", "name"), [(sort, name) for sort, names in named._known.items() if sort not in ("base", "desk") for name in names]
+    ("sort", "name"),
+    [(sort, name) for sort, names in named._known.items() if sort not in ("base", "desk") for name in names],
 )
 def test_every_registered_name_is_there(sort: named.Sort, name: str) -> None:
     assert callable(named.named(sort, name))
