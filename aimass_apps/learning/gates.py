@@ -9,7 +9,7 @@ HOW_WITHOUT = (
     '--without-evidence --reason "why"'
 )
 ENOUGH_ROWS = 50
-# How much of the main figure a candidate may lose against the live version on the same frozen rows.
+# How much of the main metric a candidate may lose against the live version on the same frozen rows.
 TOLERANCE = 0.02
 
 
@@ -41,7 +41,7 @@ class Evidence:
     rows: int
     candidate: Mapping[str, float]
     live: Mapping[str, float] | None
-    main: str  # the desk's leading figure, higher is better
+    main: str  # the desk's leading metric, higher is better
     error: str = ""
     learned: int | None = 0
     decides: bool = True

@@ -1,4 +1,4 @@
-"""What a version answers on frozen test rows, beside the live one: figures for a measurement, evidence for the gates.
+"""What a version answers on frozen test rows, beside the live one: metrics for a measurement, evidence for the gates.
 
 Loads models: never call it from the web.
 """

@@ -117,7 +117,7 @@ class TrainingRun(Leased):
 
 
 class Measurement(Leased):
-    """The figures of one version on one frozen dataset's test rows, beside the live version's.
+    """The metrics of one version on one frozen dataset's test rows, beside the live version's.
 
     Without a dataset it was measured on files by the command line, or its dataset is gone.
     """

@@ -99,7 +99,7 @@ class Desk(Protocol):
         """The judgement that counts of each submission, up to a moment."""
 
     def metrics(self, rows: Sequence[tuple[dict[str, Any], dict[str, float], float]]) -> dict[str, Any]:
-        """Figures of one version from (labels, scores, weight) rows; `main` names the one that leads."""
+        """Metrics of one version from (labels, scores, weight) rows; `main` names the one that leads."""
 
     def label_space(self) -> list[str]:
         """What a model of this desk may answer."""

@@ -24,9 +24,9 @@ def test_figures_come_by_themselves_once_a_worker_has_them(open_page, many_revie
     sign_in(page, "administrator")
     page.goto("/moderation/automatic/")
     expect(page.get_by_text("Nobody has asked for the figures")).to_be_visible()
-    page.get_by_role("button", name="Work it out", exact=True).click()
+    page.get_by_role("button", name="Calculate", exact=True).click()
     expect(page.get_by_text("They appear here by themselves")).to_be_visible()
     automatic_figures.work_out_waiting()
-    expect(page.get_by_role("button", name="Work it out again")).to_be_visible()
-    expect(page.get_by_text("reviewed posts decided so")).to_be_visible()
+    expect(page.get_by_role("button", name="Calculate again")).to_be_visible()
+    expect(page.get_by_text("reviewed posts would have been decided so")).to_be_visible()
     assert overflow(page) == []

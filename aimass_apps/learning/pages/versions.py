@@ -44,7 +44,7 @@ def _detail(request: HttpRequest, version: ModelVersion, form: PromotionForm | N
     return {
         "version": version,
         "card": queries.render_card(version),
-        "figures": queries.main_figures(version.metrics),
+        "figures": queries.main_metrics(version.metrics),
         "thresholds": sorted(version.thresholds.items()),
         "history": version.stage_changes.select_related("by", "replaced"),
         "earlier": queries.earlier_live(version),
@@ -106,7 +106,7 @@ def version_measure(request: HttpRequest, pk: int) -> HttpResponse:
     except (NothingFrozen, AlreadyMeasuring) as error:
         messages.error(request, str(error))
     else:
-        messages.info(request, _("A worker measures it on the newest frozen reviews. The figures appear here."))
+        messages.info(request, _("A worker measures it on the newest frozen reviews. The results appear here."))
     return redirect("models:detail", pk=pk)
 
 

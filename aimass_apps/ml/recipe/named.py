@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any, Final, Literal, get_args
 
 # The key of a recipe or task under which a name may stand.
-Sort = Literal["generator", "labels_from", "never", "groups", "strangers", "test", "reader", "base"]
+Sort = Literal["generator", "labels_from", "never", "groups", "out_of_scope_texts", "test", "reader", "base"]
 Names = Mapping[Sort, Mapping[str, str]]
 """By sort and name the dotted path of a function, or of a package for `base`; imported when it is first asked for."""
 

@@ -58,9 +58,9 @@ class Command(BaseCommand):
                     for number in options["fold"] or range(1, task.FOLDS + 1):
                         work = out / f"{name}-{split}-{number}"
                         answers |= task.answer_fold(recipe, texts, named, plan[number - 1], work, report)
-                    found[f"{name} trained here, {split}"] = task.figures(named, answers, groups)
+                    found[f"{name} trained here, {split}"] = task.task_metrics(named, answers, groups)
             for folder in options["shipped"]:
-                found[f"{folder.name}, shipped"] = task.shipped_figures(folder, texts, named, groups)
+                found[f"{folder.name}, shipped"] = task.shipped_metrics(folder, texts, named, groups)
         except Stopped:
             raise CommandError("stopped; the same command goes on") from None
         except (BadRecipe, BrokenArtefact, UnknownKind) as error:
@@ -70,6 +70,6 @@ class Command(BaseCommand):
 
 
 def render(found: Mapping[str, Mapping[str, float | int]]) -> str:
-    """The figures of each model as a Markdown table."""
+    """The metrics of each model as a Markdown table."""
     names = list(dict.fromkeys(name for each in found.values() for name in each))
     return table(("model", *names), [(model, *(each.get(name, "") for name in names)) for model, each in found.items()])

@@ -43,7 +43,7 @@ class Command(BaseCommand):
         parser.add_argument("--data", type=Path, nargs="+", default=[], help="CSV or JSON lines with a text column")
         parser.add_argument("--task", nargs="+", default=[], help="named tasks without a file, such as functional")
         parser.add_argument(
-            "--keep", action="store_true", help="write the figures into the folder or starter: card, manifest, pictures"
+            "--keep", action="store_true", help="write the metrics into the folder or starter: card, manifest, pictures"
         )
         parser.add_argument("--out", type=Path, default=Path("evaluation"), help="the folder to write")
         add_by(parser)
@@ -63,7 +63,7 @@ class Command(BaseCommand):
         self.stdout.write(f"wrote {out}")
 
     def _tell(self, task: Task, report: Mapping[str, Any]) -> None:
-        self.stdout.write(f"{task.name}\n{table(('figure', 'value'), report['figures'].items())}")
+        self.stdout.write(f"{task.name}\n{table(('metric', 'value'), report['figures'].items())}")
         if "compared" in report:
             self.stdout.write(compared_table(report["compared"]))
         if BESIDE in report:
