@@ -1,4 +1,4 @@
-"""How well scores separate what reviewers labelled, with the sampling weights. Plain Python."""
+"""How well scores separate what reviewers labelled, by the sampling weights. Plain Python."""
 
 from __future__ import annotations
 

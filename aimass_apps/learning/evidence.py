@@ -35,7 +35,7 @@ def reports_of(version: ModelVersion) -> dict[str, Report]:
 
 
 def rivals(version: ModelVersion, task: str) -> tuple[str, list[Rival]]:
-    """The test's leading metric, and every version of this desk and language that was measured by it, best first."""
+    """The test's leading metric, and every version of this desk and language that was measured on it, best first."""
     leading, _ = leading_metric(reports_of(version)[task])
     same = Q(language=version.language) | Q(language="any")
     versions = ModelVersion.objects.filter(same, desk=version.desk).defer("card")

@@ -190,7 +190,7 @@ def _recall(pairs: Sequence[tuple[Level, Level]], level: Level) -> Share:
 
 
 def _share(hits: int, of: int) -> Share:
-    """Of no case anything may be true."""
+    """Without any case the interval is 0 to 1."""
     if not of:
         return Share(0, 0, 0.0, 1.0)
     found = wilson_of(hits, of)

@@ -41,7 +41,7 @@ def _beside(kept: dict[str, Any]) -> dict[str, Any]:
     metrics = list(next(iter(kept["shares"].values())))
     shares = [(name, [own[metric] for metric in metrics]) for name, own in kept["shares"].items()]
     pairs = [{**pair, "p": p_value(pair["p"]), "holm": p_value(pair["holm"])} for pair in kept["pairs"]]
-    return {"rows": kept["rows"], "figures": metrics, "shares": shares, "pairs": pairs}
+    return {"rows": kept["rows"], "metrics": metrics, "shares": shares, "pairs": pairs}
 
 
 def runs_on_tests(path: Path = RUNS) -> list[dict[str, Any]]:

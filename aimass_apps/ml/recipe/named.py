@@ -23,10 +23,6 @@ def register(names: Names) -> None:
         _known[sort].update(paths)
 
 
-def is_registered(sort: Sort, name: str) -> bool:
-    return name in _known[sort]
-
-
 def refuse_unknown(sort: Sort, name: str) -> None:
     """Raises `NotRegistered`."""
     if name not in _known[sort]:

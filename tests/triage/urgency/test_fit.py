@@ -10,6 +10,7 @@ from aimass_apps.inference.predictor import Answer, Item
 from aimass_apps.ml.evaluate.run_log import artefact_hash
 from aimass_apps.ml.fit.progress import silent
 from aimass_apps.ml.fit.train import train_rows
+from aimass_apps.ml.recipe import named
 from aimass_apps.ml.recipe.prepare import prepare
 from aimass_apps.ml.recipe.schema import BadRecipe, find_recipe, read_recipe
 from aimass_apps.registry.artefacts import read_manifest, verify, write_manifest
@@ -21,7 +22,7 @@ from triage.urgency.predictor import open_layer
 RECIPES = Path(__file__).parents[3] / "triage" / "recipes"
 LABELS = ("common_cold", *(f"urgency:{level}" for level in LEVELS))
 RECIPE = (RECIPES / "symptoms-urgency-any.toml").read_text()
-SMALL = RECIPE.replace("triage.corpus.presentations.presentation_rows", f"{__name__}.told")
+SMALL = RECIPE.replace("triage.presentations", "test.told")
 Told = tuple[str, dict[str, float], dict[str, object]]
 
 
@@ -51,6 +52,8 @@ class ByAge:
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     monkeypatch.setattr(fit, "load_predictor", ByAge)
+    rows = {f"test.{each.__name__}": f"{__name__}.{each.__name__}" for each in (told, one_level)}
+    monkeypatch.setitem(named._known, "generator", {**named._known["generator"], **rows})
     made = []
     for kind in ("svm", "bert"):
         folder = tmp_path / kind
@@ -87,7 +90,7 @@ def test_a_member_or_a_level_that_lacks_is_said(tmp_path: Path, folders: list[Pa
     with pytest.raises(BadRecipe, match="no version of bert"):
         _train(tmp_path, folders[:1])
     with pytest.raises(BadRecipe, match="every level"):
-        _train(tmp_path, folders, SMALL.replace(".told", ".one_level"))
+        _train(tmp_path, folders, SMALL.replace("test.told", "test.one_level"))
 
 
 def test_the_recipe_is_found_and_nothing_that_judges_it_stands_in_its_rows(tmp_path: Path) -> None:

@@ -41,8 +41,8 @@ class Command(BaseCommand):
         parser.add_argument("--models", type=Path, default=STARTERS, help="a folder of model versions")
         parser.add_argument("--policy", type=Path, default=DEFAULT, help="a policy file")
         parser.add_argument("--floor-only", action="store_true", help="the safety floor without any model")
-        parser.add_argument("--sealed", action="store_true", help="the sealed part: opened once, at the end")
-        parser.add_argument("--whole", action="store_true", help="both parts together, totals only")
+        parser.add_argument("--sealed", action="store_true", help="the sealed part, which is for one final run")
+        parser.add_argument("--whole", action="store_true", help="open and sealed part, totals only")
         parser.add_argument("--misses", action="store_true", help="list each open case whose level differs")
 
     def handle(self, *args: Any, models: Path, **options: Any) -> None:

@@ -38,7 +38,10 @@ class Command(BaseCommand):
             "--version", required=True, dest="model", help="an artefact folder, a starter or an installed version"
         )
         parser.add_argument(
-            "--against", nargs="+", default=[], help="other versions: differences, intervals and McNemar's tests"
+            "--against",
+            nargs="+",
+            default=[],
+            help="compare with these versions: differences, intervals and McNemar's tests",
         )
         parser.add_argument("--data", type=Path, nargs="+", default=[], help="CSV or JSON lines with a text column")
         parser.add_argument("--task", nargs="+", default=[], help="named tasks without a file, such as functional")
