@@ -23,7 +23,7 @@ def test_figures_come_by_themselves_once_a_worker_has_them(open_page, many_revie
     page = open_page(width=width)
     sign_in(page, "administrator")
     page.goto("/moderation/automatic/")
-    expect(page.get_by_text("Nobody has asked for the figures")).to_be_visible()
+    expect(page.get_by_text("Nothing has been calculated for this version yet")).to_be_visible()
     page.get_by_role("button", name="Calculate", exact=True).click()
     expect(page.get_by_text("They appear here by themselves")).to_be_visible()
     automatic_figures.work_out_waiting()
