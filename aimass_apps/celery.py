@@ -1,4 +1,4 @@
-"""The Celery application. Tasks are doors: they load and call, nothing more."""
+"""The Celery application. A task only calls a function of its app: it holds no logic of its own."""
 
 import os
 

@@ -65,7 +65,7 @@ def checked(
 ) -> T:
     """Plain data, which stand at the place `under` of a file, as `shape`. Raises `error`."""
     start = (under,) if under else ()
-    for place, what in _strangers(raw, start):
+    for place, what in _not_plain(raw, start):
         raise error(what, file, _written(place))
     from pydantic import ValidationError
 
@@ -112,16 +112,16 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _strangers(raw: object, place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _not_plain(raw: object, place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Where what JSON has no word for stands (infinity, no number, TOML's dates), or what is nested beyond any use."""
     if len(place) > DEEPEST:
         yield place[:1], "is nested too deeply"
     elif isinstance(raw, Mapping):
         for name, each in raw.items():
-            yield from _strangers(each, (*place, str(name)))
+            yield from _not_plain(each, (*place, str(name)))
     elif isinstance(raw, list | tuple):
         for number, each in enumerate(raw):
-            yield from _strangers(each, (*place, number))
+            yield from _not_plain(each, (*place, number))
     elif isinstance(raw, float) and not math.isfinite(raw):
         yield place, "must be a finite number"
     elif not isinstance(raw, str | int | float | None):

@@ -1,4 +1,4 @@
-"""Every door of the site."""
+"""The addresses of the site."""
 
 from django.conf import settings
 from django.urls import include, path

@@ -1,4 +1,4 @@
-"""The figures on automatic decisions: asked for by a person, worked out by a worker, kept with their time."""
+"""How much a version may decide by itself: requested by a person, calculated by a worker, kept with its time."""
 
 import logging
 import uuid
@@ -26,7 +26,7 @@ LONGEST = 900.0  # seconds for one version's figures; thousands of posts take so
 RISKS = (0.005, 0.01, 0.02, 0.05, 0.1)
 CONFIDENCES = (0.9, 0.95, 0.99)
 State = AutomaticFigures.State
-# The same counts are met at every share of errors that is allowed.
+# The same counts come up at every allowed share of errors.
 _bound = lru_cache(maxsize=10_000)(upper_bound)
 
 
@@ -91,7 +91,7 @@ def _work_out_next() -> bool:
 
 
 def _try(version: ModelVersion) -> dict[str, Any]:
-    # Before the posts are read: what comes meanwhile counts as new, even where it was seen.
+    # Before the posts are read: a review that comes meanwhile counts as new, even where it was read.
     newest = reviews_of(version).aggregate(newest=Max("pk"))["newest"] or 0
     try:
         figures = figures_of(reviewed_cases(version))
@@ -114,7 +114,7 @@ def reviews_since(figures: AutomaticFigures) -> int:
 
 
 def other_policy(figures: AutomaticFigures) -> bool:
-    """Whether the policy file was exchanged since: its thresholds place the cases."""
+    """Whether the policy file has changed since: its thresholds decide where each case lies."""
     return figures.policy != policy_file().version
 
 

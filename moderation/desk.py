@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from aimass_apps.submissions.desk import Example, LabelShape, LineScorer
 from aimass_apps.submissions.models import Review, Submission
-from moderation import DESK, metrics, policy
+from moderation import DESK, policy
 from moderation.demo import posts as demo
 from moderation.erasing import FINDER
 from moderation.intake import settle
 from moderation.labels import LABELS
+from moderation.metrics import metrics
 from moderation.policy_revisions import policy_file
 from moderation.queries import standing_review
 from moderation.score_line import PostScorer
@@ -46,7 +47,7 @@ class ModerationDesk:
                 yield Example(review.submission, review, review.labels, review.sampling_weight)
 
     def metrics(self, rows: Sequence[tuple[dict[str, Any], dict[str, float], float]]) -> dict[str, Any]:
-        return {**metrics.figures(rows), "main": "mean_auc"}
+        return {**metrics(rows), "main": "mean_auc"}
 
     def label_space(self) -> list[str]:
         return list(LABELS)

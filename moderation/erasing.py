@@ -1,4 +1,4 @@
-"""A post by the name that its platform gave it, for a request to be forgotten."""
+"""Finds a post by its platform's own id, for a request for erasure."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""How well scores separate what reviewers labelled, with the sampling weights. Plain Python."""
+"""How well scores separate what reviewers labelled, by the sampling weights. Plain Python."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 Row = tuple[Mapping[str, Any], Mapping[str, float], float]  # labels, scores, weight
 
 
-def figures(rows: Sequence[Row]) -> dict[str, float]:
+def metrics(rows: Sequence[Row]) -> dict[str, float]:
     """For each label with both answers among the rows: `auc:<label>`; over all of them `mean_auc`; and `brier`.
 
     A row counts by its weight, 1 / the chance that it was reviewed; labels that a version does not score, or that a

@@ -106,7 +106,7 @@ class PolicyRevision(models.Model):
 class AutomaticFigures(Leased):
     """How much one version may decide by itself at which risk, as of its latest computation. Holds no text.
 
-    A computation that is asked for again leaves the figures in place until it has newer ones.
+    While it is calculated again, the earlier results stay.
     """
 
     class State(models.TextChoices):

@@ -1,6 +1,6 @@
 """How boldly a version decides by itself, as one number. Plain Python, no Django.
 
-The operating point moves all thresholds of a version together, in log odds: 0 are its own, under 0 everything is more
+The operating point moves all thresholds of a version by the same step in log odds: 0 keeps them, less than 0 is more
 cautious.
 Clearing: at -1 a post stays clear only if it would with every threshold one lower. Removing: at -1 a machine removes
 what is one or more over a threshold.
@@ -32,13 +32,13 @@ def clear_point(
         rules = {**policy.versions, version.version: VersionRules(moved(limits, operating_point))}
         return decide(answers, replace(policy, versions=rules), 1.0, languages).step == "clear"
 
-    # Whatever is cleared stays so at every bolder setting: the thresholds only rise.
+    # What is cleared stays cleared at every bolder operating point: the thresholds only rise.
     place = bisect_left(OPERATING_POINTS, True, key=cleared)
     return OPERATING_POINTS[place] if place < len(OPERATING_POINTS) else NEVER
 
 
 def act_point(version: VersionAnswer, policy: Policy) -> float:
-    """The most cautious setting at which a machine removes the post by itself; `NEVER` where no label is flagged."""
+    """The most cautious operating point at which a machine removes the post; `NEVER` where no label is flagged."""
     limits = limits_of(version, policy)
     over = max((_log_odds(version.scores[label]) - _log_odds(limits[label]) for label in limits), default=-1.0)
     return -over if over >= 0 else NEVER

@@ -1,4 +1,4 @@
-"""Doors for the background worker."""
+"""Celery tasks of the background worker."""
 
 from celery import shared_task
 

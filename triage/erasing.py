@@ -1,4 +1,4 @@
-"""Visits by the reference that the site gave them, for a request to be forgotten."""
+"""Finds visits by the site's own reference, for a request for erasure."""
 
 from aimass_apps.submissions.desk import CannotFind, Finder, Subject
 from triage.models import Assessment, Visit

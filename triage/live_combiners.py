@@ -1,7 +1,7 @@
-"""Which versions combine the answers to a visit, the ensemble and the learned urgency: chosen like any, never asked.
+"""Which versions combine the answers to a visit: the ensemble and the learned urgency.
 
-They have no slot in the ledger, since they read no text. They are drawn where the others are asked, from the same hash
-and at the same moment, and kept with the assessment; they are opened where a proposal is written, from their numbers.
+They have no slot in the ledger, since they read no text. They are chosen when the other versions are asked, by the
+same hash, and kept with the assessment; their files are opened when a proposal is written.
 """
 
 import logging
@@ -30,7 +30,7 @@ class LiveCombiner(Generic[Opened]):
 
 
 def version_for(kind: str, languages: Sequence[str], content_hash: str) -> ModelVersion | None:
-    """The version of a kind for a text, live or on trial: its own language before any. None without one."""
+    """The version of a kind for a text, live or canary: its own language before any. None without one."""
     versions = ModelVersion.objects.filter(desk=DESK, kind=kind, stage__in=[Stage.LIVE, Stage.CANARY]).defer(
         "manifest", "card"
     )

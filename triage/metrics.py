@@ -1,4 +1,4 @@
-"""Figures of one model version against clinicians' judgements. Plain Python.
+"""Metrics of one model version against clinicians' judgements. Plain Python.
 
 A row is (labels, scores, weight): labels as `queries.examples` gives them, scores of the version by label, and the
 weight that undoes the sampling of what was judged.
@@ -25,7 +25,7 @@ def label_space() -> list[str]:
 def metrics(rows: Sequence[Row]) -> dict[str, Any]:
     """Shares from 0 to 1: the judged condition among the first 1, 3 and 5; urgency exact, under and over.
 
-    A share that no row speaks to is left out. `main` names the figure that leads when versions are compared.
+    A share without any row is left out. `main` names the metric that leads when versions are compared.
     """
     found: dict[str, Any] = {"rows": len(rows), "main": MAIN}
     ranks = [(_rank(labels, scores), weight) for labels, scores, weight in rows]

@@ -1,4 +1,4 @@
-"""The triage desk: visits and their assessments. What tells of a person is sealed."""
+"""The triage desk: visits and their assessments. Everything about a person is sealed."""
 
 import uuid
 from functools import reduce
@@ -61,7 +61,7 @@ class Assessment(models.Model):
     final_urgency = models.CharField(max_length=12, choices=URGENCIES, blank=True)  # the clinician's
     sealed_outcome = SealedJSONField(null=True)  # as triage.decide wrote it: reasons, red flags, differential
     policy_version = models.CharField(max_length=80, blank=True)
-    # What combines the answers, drawn together with the versions that are asked: one text meets one combination.
+    # What combines the answers, chosen when the versions are asked: one text always gets the same combination.
     ensemble = models.ForeignKey(ModelVersion, models.PROTECT, null=True, related_name="+")
     urgency_layer = models.ForeignKey(ModelVersion, models.PROTECT, null=True, related_name="+")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="assessments")

@@ -1,4 +1,4 @@
-"""The symptom desk's part of scoring a file."""
+"""The triage desk's part of scoring a file."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ NAMES: Names = {
         "triage.cases": "triage.corpus.training_rows.case_rows",
         "triage.retold_cases": "triage.corpus.training_rows.retold_rows",
         "triage.further_cases": "triage.corpus.training_rows.further_rows",
-        "triage.calm_texts": "triage.corpus.training_rows.calm_texts",
+        "triage.benign_notes": "triage.corpus.training_rows.benign_notes",
         "triage.presentations": "triage.corpus.presentations.presentation_rows",
     },
     "never": {"triage.urgency_cases": "triage.evaluation.urgency.case_texts"},
@@ -20,6 +20,6 @@ NAMES: Names = {
         "triage.symptom2disease": "triage.evaluation.symptom2disease.labels",
     },
     "groups": {"triage.visits": "triage.corpus.training_rows.groups_of"},
-    "strangers": {"triage.strange_texts": "triage.corpus.out_of_scope_texts.strange_texts"},
+    "out_of_scope_texts": {"triage.out_of_scope_texts": "triage.corpus.out_of_scope_texts.texts_by_kind"},
     "reader": {"triage.vignettes": "triage.evaluation.vignette_task.row"},
 }

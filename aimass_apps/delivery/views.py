@@ -51,9 +51,9 @@ def _tabs(chosen: str) -> list[dict[str, object]]:
 def replay_one(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Send one event again, under its old id."""
     if replay(Delivery.objects.filter(decision__public_id=public_id)):
-        messages.success(request, _("The event is on its way again, under the same id."))
+        messages.success(request, _("The event is sent again, under the same id."))
     else:
-        messages.info(request, _("The event is waiting or on its way already."))
+        messages.info(request, _("The event is already waiting to be sent or being sent."))
     return redirect("delivery:deliveries")
 
 
@@ -65,7 +65,7 @@ def open_endpoint(request: HttpRequest, public_id: UUID) -> HttpResponse:
     count = switch_endpoint_on(platform)
     messages.success(
         request,
-        _("%(platform)s gets events again; %(count)s that were given up are on their way.")
+        _("%(platform)s gets events again. %(count)s events that had been given up are sent now.")
         % {"platform": platform, "count": count},
     )
     return redirect("delivery:deliveries")

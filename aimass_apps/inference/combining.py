@@ -1,7 +1,7 @@
-"""Versions that read no text and combine what others answered: opened like any other, asked with their members at hand.
+"""Versions that read no text and combine what other versions, their members, answered.
 
-At a desk they combine stored answers, so that no model runs twice; `Together` asks the members itself, to measure the
-whole. Plain Python: a web process may combine.
+At a desk they combine stored answers, so that no model runs twice. To measure such a version as a whole,
+`CombinerWithMembers` asks the members itself. Plain Python: a web process may combine.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Combiner(Protocol):
     def members(self) -> frozenset[str]: ...
 
     def takes(self, kind: str, language: str) -> bool:
-        """Whether such a version holds one of its places."""
+        """Whether a version of this kind and language is one of its members."""
 
     def answer(self, said: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
         """Its scores, from those of its members by kind; empty where it has nothing to say."""
@@ -56,12 +56,12 @@ class CombiningPredictor(ABC):
         raise NoMembers("it reads no text: it combines what its members answered")
 
 
-class Together:
+class CombinerWithMembers:
     """A combiner with its members at hand: asks them and combines, for measuring."""
 
     def __init__(self, combiner: Combiner, members: Mapping[str, Predictor]) -> None:
         if missing := sorted(combiner.members - members.keys()):
-            raise NoMembers(f"no version of {', '.join(missing)} stands beside what combines them")
+            raise NoMembers(f"no version of {', '.join(missing)} is there to be combined")
         self.combiner, self.labels, self._members = combiner, combiner.labels, members
 
     def predict(self, items: Sequence[Item]) -> list[Answer]:
@@ -72,7 +72,7 @@ class Together:
 
 
 def load_whole(folder: Path, beside: Iterable[Path], device: str = "auto") -> Predictor:
-    """As `load_predictor`, but what combines comes with its members, from the first fitting folders of `beside`.
+    """As `load_predictor`, but a version that combines comes with its members: the first of `beside` that fit.
 
     Raises `NoMembers`, and what loading raises.
     """
@@ -86,7 +86,7 @@ def load_whole(folder: Path, beside: Iterable[Path], device: str = "auto") -> Pr
         fits = found.desk == own.desk and predictor.combiner.takes(found.kind, found.language)
         if fits and found.kind not in members:
             members[found.kind] = load_predictor(each, device)
-    return Together(predictor.combiner, members)
+    return CombinerWithMembers(predictor.combiner, members)
 
 
 def readers_among(folders: Iterable[Path]) -> list[Path]:

@@ -16,7 +16,7 @@ from aimass_apps.registry.store import forget_unpacked, unpack_version
 
 log = logging.getLogger(__name__)
 USUAL = 16  # versions; a worker is given memory for so many
-# A retired version keeps answering what was asked of it; then it makes room.
+# A retired version still answers what it was asked before it retired; then it may leave memory.
 SPARE = 4
 
 
@@ -32,7 +32,7 @@ def load_version(version: ModelVersion) -> Predictor:
 
 
 class LoadedPredictors:
-    """A least-recently-used store of loaded model versions, never smaller than what is asked takes turns in it."""
+    """A least-recently-used cache of loaded versions, with room for every version that is asked in turn."""
 
     def __init__(self, usual: int = USUAL, load: Callable[[ModelVersion], Predictor] = load_version) -> None:
         self._usual, self._load = usual, load
@@ -59,7 +59,7 @@ class LoadedPredictors:
         return len(self._held)
 
     def _room(self) -> int:
-        """How many to hold. With one less than are asked in turn, each would be loaded anew each time."""
+        """How many versions to hold. With one fewer than are asked in turn, each would be loaded again every time."""
         asked = asked_here().count()
         if asked > self._warned_at:
             self._warned_at = asked

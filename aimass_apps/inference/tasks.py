@@ -1,4 +1,4 @@
-"""The doorbell's door. One set of loaded models for each worker process."""
+"""Celery tasks of the inference and remote workers. Each process holds one set of loaded models."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A version measured on reviews that were frozen: the same figures and pictures as on a test file.
+"""A version measured on frozen reviews: the same metrics and pictures as on a test file.
 
 Imports scikit-learn: workers and the command line load it, web processes never.
 """

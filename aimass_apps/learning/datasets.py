@@ -113,7 +113,7 @@ def drop_holding(submissions: Sequence[int]) -> Counts:
     """Drop these datasets. Raises `InUse` while a training reads or is to read one of them."""
     datasets = holding(submissions)
     for run in TrainingRun.objects.filter(dataset__in=datasets, state__in=OPEN_RUNS):
-        raise InUse(f"A training that is not over reads dataset {run.dataset}: stop it on the page Models first.")
+        raise InUse(f"A training that has not ended reads dataset {run.dataset}: stop it on the page Models first.")
     return drop_datasets(datasets)
 
 
@@ -128,8 +128,3 @@ def drop_datasets(datasets: QuerySet[Dataset]) -> Counts:
 
 
 HOLDER = Holder(names=names_holding, drop=drop_holding)
-
-
-def previous_dataset(dataset: Dataset) -> Dataset | None:
-    """The one it supersedes."""
-    return Dataset.objects.filter(desk=dataset.desk, number__lt=dataset.number).first()

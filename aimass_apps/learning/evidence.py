@@ -10,11 +10,11 @@ from django.db.models import Q, Sum
 from django.db.models.functions import Length, Now
 
 from aimass_apps.learning.models import Measurement
-from aimass_apps.ml.evaluate.evaluation_report import KEPT, Rival, leading_figure, rival
+from aimass_apps.ml.evaluate.evaluation_report import KEPT, Rival, leading_metric, rival
 from aimass_apps.people.models import User
 from aimass_apps.registry.models import ModelVersion
 
-Report = Mapping[str, Any]  # as `evaluation.report_on` gives it; of a version without pictures only task and figures
+Report = Mapping[str, Any]  # as `evaluation.report_on` gives it; of a version without pictures only task and metrics
 
 
 def keep_reports(*, version: ModelVersion, reports: Sequence[Report], by: User | None) -> Measurement:
@@ -27,7 +27,7 @@ def keep_reports(*, version: ModelVersion, reports: Sequence[Report], by: User |
 def reports_of(version: ModelVersion) -> dict[str, Report]:
     """The newest report of each test by its name, in name order."""
     known = version.manifest.get("metrics", {}).get("evaluation", {})
-    found: dict[str, Any] = {task: {"task": task, "figures": figures} for task, figures in known.items()}
+    found: dict[str, Any] = {task: {"task": task, "figures": metrics} for task, metrics in known.items()}
     found |= _shipped(version)
     for metrics in version.measurements.order_by("at", "id").values_list("metrics", flat=True):
         found |= {report["task"]: report for report in metrics.get("reports", [])}
@@ -35,8 +35,8 @@ def reports_of(version: ModelVersion) -> dict[str, Report]:
 
 
 def rivals(version: ModelVersion, task: str) -> tuple[str, list[Rival]]:
-    """The test's leading figure, and every version of this desk and language that was measured by it, best first."""
-    leading, _ = leading_figure(reports_of(version)[task])
+    """The test's leading metric, and every version of this desk and language that was measured on it, best first."""
+    leading, _ = leading_metric(reports_of(version)[task])
     same = Q(language=version.language) | Q(language="any")
     versions = ModelVersion.objects.filter(same, desk=version.desk).defer("card")
     found: list[Rival] = []

@@ -1,4 +1,4 @@
-"""Everything that waits for the gates or to be measured, one after the other."""
+"""Works through promotions that wait for the gates and versions that wait to be measured, one after the other."""
 
 from threading import Lock
 
@@ -9,7 +9,7 @@ from aimass_apps.learning.models import Measurement, Promotion
 from aimass_apps.learning.promotion import judge_next
 from aimass_apps.queueing.leases import WAITING, free_expired
 
-VANISHED = "whoever judged it vanished without a verdict: the log says why; it can be asked for again"
+VANISHED = "the worker stopped before it had a verdict; its log says why. Ask again"
 # One thread of a worker at most: the others send decisions to platforms, and models fill the memory one at a time.
 _judging = Lock()
 
@@ -17,7 +17,7 @@ _judging = Lock()
 def judge_waiting() -> int:
     """Judge and measure what waits, unless another thread of this process does; returns how many."""
     count = 0
-    # Looked at anew after letting go: who rang meanwhile found the lock taken, and relies on this thread.
+    # Checked again after releasing the lock: a task that came meanwhile found it taken and relies on this thread.
     while judgements_wait() and _judging.acquire(blocking=False):
         try:
             while judge_next() or measure_next():

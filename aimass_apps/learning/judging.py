@@ -1,4 +1,4 @@
-"""What a version answers on frozen test rows, beside the live one: figures for a measurement, evidence for the gates.
+"""What a version answers on frozen test rows, beside the live one: metrics for a measurement, evidence for the gates.
 
 Loads models: never call it from the web.
 """
@@ -31,7 +31,7 @@ SLICE = 64  # texts asked at once
 
 
 class LeaseLost(RuntimeError):
-    """The work is someone else's by now, or over: its result would be stored by nobody."""
+    """The lease was lost: another worker has the work, or it ended, so the result would not be stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def compare(version: ModelVersion, dataset: Dataset | None, lost: Event) -> Foun
     examples, learned = _unseen_rows(version, live, dataset)
     measure = desk_of(version.desk).metrics
     mine, error = _try_scoring(version, examples, lost)
-    # A live version that broke must not keep its successor waiting.
+    # A broken live version must not block its successor.
     theirs, _ = _try_scoring(live, examples, lost) if live else (None, "")
     return Found(
         live=live,
@@ -113,7 +113,7 @@ def _unseen_rows(
     unseen = without_learned(rows, (learned or frozenset()) | (theirs or frozenset()))
     left_out = None if learned is None else len(rows) - len(unseen)
     if kind_of(version.kind).remote:
-        # Asked one by one, of an endpoint that may be slow, and paid by the word.
+        # A language model is asked one row at a time, at an endpoint that may be slow and is paid by the token.
         unseen = unseen[:ENOUGH_ROWS]
     return unseen, left_out
 

@@ -1,4 +1,4 @@
-"""Which reviews a version learned from, so that none of them ever judges it.
+"""Which reviews a version was trained on, so that it is never measured on them.
 
 A version's file names them by the last eight bytes of their keyed hashes: a hundred thousand reviews take 0.8 MB, two
 different texts are taken for one once in 10^14 pairs, and without HASH_KEY no guessed text can be confirmed.
@@ -37,7 +37,7 @@ def learned_of(version: ModelVersion) -> Hashes | None:
 
 
 def keep_learned(folder: Path, dataset: Dataset, language: str, earlier: Iterable[ModelVersion]) -> None:
-    """Write the file into a trained artefact; none where an `earlier` version that it builds on doesn't tell."""
+    """Write the file into a trained artefact; none where an `earlier` version that it builds on has no such file."""
     known = [learned_of(version) for version in earlier]
     if any(each is None for each in known):
         return
@@ -61,7 +61,7 @@ def _rows(dataset: Dataset, language: str) -> Hashes:
 
 
 def _of_its_run(version: ModelVersion) -> Hashes | None:
-    """For versions from before artefacts told: what their training run was given."""
+    """For versions made before artefacts held this file: the rows of their training run."""
     run = TrainingRun.objects.filter(result=version).select_related("dataset", "base").first()
     if run is None or run.dataset is None:
         return None

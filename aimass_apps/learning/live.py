@@ -13,7 +13,7 @@ def live_version(desk: str, kind: str, language: str) -> ModelVersion | None:
 
 
 def versions_to_combine(desk: str) -> list[ModelVersion]:
-    """The desk's live versions, which an ensemble combines."""
+    """The desk's live versions, which an ensemble or a learned urgency combines."""
     asked = keys_where(lambda kind: not kind.combines)
     return list(ModelVersion.objects.filter(desk=desk, stage=Stage.LIVE, kind__in=asked).order_by("pk"))
 

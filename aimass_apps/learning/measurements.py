@@ -26,7 +26,7 @@ class AlreadyMeasuring(ValueError):
 
 
 def request_measurement(*, version: ModelVersion, by: User | None) -> Measurement:
-    """Ask for the version's figures beside the live one's on the newest frozen reviews; nothing is moved.
+    """Ask for the version's metrics beside the live one's on the newest frozen reviews; nothing is moved.
 
     Raises `NothingFrozen` and `AlreadyMeasuring`.
     """

@@ -117,7 +117,7 @@ class TrainingRun(Leased):
 
 
 class Measurement(Leased):
-    """The figures of one version on one frozen dataset's test rows, beside the live version's.
+    """The metrics of one version on one frozen dataset's test rows, beside the live version's.
 
     Without a dataset it was measured on files by the command line, or its dataset is gone.
     """
@@ -178,7 +178,9 @@ class Promotion(Leased):
     stage = models.CharField(max_length=12, choices=Stage)
     canary_share = models.FloatField(null=True)
     reason = models.CharField(max_length=500, blank=True)
-    without_evidence = models.BooleanField(default=False)  # whoever asked takes it on themselves, and says why
+    without_evidence = models.BooleanField(
+        default=False
+    )  # whoever asked takes the responsibility, and gives the reason
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.ASKED)
     gates = models.JSONField(default=list)  # [{"name", "passed", "detail", "warning"}]

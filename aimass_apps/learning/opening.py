@@ -1,4 +1,4 @@
-"""Work of which a place has one at a time: the database refuses the second, and says so in words."""
+"""Work that may be open only once for each (desk, kind, language): the database refuses a second, told in words."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from aimass_apps.learning.evidence import Report, reports_of, rivals
-from aimass_apps.ml.evaluate.evaluation_report import leading_figure
+from aimass_apps.ml.evaluate.evaluation_report import leading_metric
 from aimass_apps.registry.models import ModelVersion
 
 MOST_CURVES = 8  # what a chart can tell apart
@@ -45,20 +45,20 @@ def _most_telling(reports: Mapping[str, Report]) -> str:
 
 
 def _row(task: str, report: Report) -> dict[str, Any]:
-    figures = report["figures"]
-    name, value = leading_figure(report)
+    metrics = report["figures"]
+    name, value = leading_metric(report)
     return {
         "task": task,
-        "rows": figures.get("rows", next((each.get("rows") for each in report.get("labels", {}).values()), None)),
+        "rows": metrics.get("rows", next((each.get("rows") for each in report.get("labels", {}).values()), None)),
         "figure": name,
         "value": value,
-        "false_positives": figures.get("false-positive rate"),
+        "false_positives": metrics.get("false-positive rate"),
         "milliseconds": _milliseconds(report),
     }
 
 
 def _milliseconds(report: Report) -> float | None:
-    """Of a text, in batches. Versions without pictures keep it among the figures, some of them as an empty text."""
+    """Of a text, in batches. Versions without pictures keep it among the metrics, some of them as an empty text."""
     found = report.get("milliseconds_per_text", report["figures"].get("ms a text"))
     return found if isinstance(found, int | float) else None
 

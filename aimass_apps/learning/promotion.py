@@ -24,7 +24,7 @@ from aimass_apps.submissions.ledger import SCORE_QUEUE
 
 log = logging.getLogger(__name__)
 LOAD_TASK = "aimass_apps.inference.tasks.load_versions"
-INTERRUPTED = "interrupted before its gates were judged"
+INTERRUPTED = "interrupted before its gates were checked"
 
 
 class GateRefused(RuntimeError):
@@ -55,7 +55,7 @@ class NothingToRollBack(ValueError):
 def request_promotion(
     *, version: ModelVersion, to: str, by: User | None, reason: str, canary_share: float | None = None
 ) -> Promotion:
-    """Write the request down and ring: a worker judges it, since the gates load models.
+    """Write the request down and ring: a worker checks the gates, since they load models.
 
     Raises `stages.WrongStage` and `BadShare` at once when it could never be granted, and `AlreadyAsked`.
     """
@@ -78,7 +78,7 @@ def promote(
     Raises `GateRefused` when a gate refuses, `NoReason`, and what `request_promotion` raises.
     """
     if without_evidence and not reason.strip():
-        raise NoReason("Without evidence somebody answers for the version: say why with --reason.")
+        raise NoReason("Without evidence you take the responsibility for the version: give the reason with --reason.")
     lease = uuid.uuid4()
     promotion = _ask(
         version,
@@ -197,7 +197,7 @@ def _move(promotion: Promotion, found: Found | None, gates: list[Gate]) -> Gate 
                 gates=[gate.as_dict() for gate in gates],
             )
             if found and change.to_stage == Stage.LIVE and change.replaced != found.live:
-                raise WrongStage("Another version went live meanwhile: ask again, to be measured beside that one.")
+                raise WrongStage("Another version went live meanwhile: ask again, to compare with that one.")
     except WrongStage as error:
         return Gate("stage", passed=False, detail=str(error))
     # Workers load it now rather than under the first post; those already running take it without a restart.

@@ -56,7 +56,7 @@ def earlier_live(version: ModelVersion) -> ModelVersion | None:
     return live_before(version.desk, version.kind, version.language)
 
 
-def main_figures(metrics: dict[str, Any]) -> list[tuple[str, float]]:
+def main_metrics(metrics: dict[str, Any]) -> list[tuple[str, float]]:
     """The plain numbers of a manifest's metrics, for the tiles of the page."""
     return [(name.replace("_", " "), value) for name, value in _flat(metrics) if isinstance(value, int | float)][:8]
 
@@ -98,7 +98,7 @@ def _judged(asked: Promotion | Measurement, promotion: Promotion | None, measure
 
 
 def comparison_rows(metrics: dict[str, Any]) -> list[tuple[str, float | None, float | None]]:
-    """(figure, candidate, live) of a measurement."""
+    """(metric, candidate, live) of a measurement."""
     ours, theirs = metrics.get("candidate") or {}, metrics.get("live") or {}
     names = [name for name, value in ours.items() if isinstance(value, int | float)]
     return [(name.replace("_", " "), ours[name], theirs.get(name)) for name in names]

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 RUN_TASK, RUN_QUEUE = "aimass_apps.learning.tasks.train_waiting", "training"
 RUN_LEASE = 180.0  # seconds without a sign of life, after which another worker goes on from the checkpoint
-VANISHED = "its worker vanished several times: the log, or the system's, says why"
-MANY_TEXTS = 10  # that a term must stand in, before a model of people's health keeps it
+VANISHED = "its worker stopped several times without a result: see its log, or the system log, for the reason"
+MANY_TEXTS = 10  # texts that must hold a term before a model of sealed texts may keep it
 TELL_EVERY = 1.0  # seconds between two writes of the progress
 
 
@@ -117,7 +117,7 @@ def _claim_run() -> tuple[TrainingRun, uuid.UUID] | None:
 
 
 class Reporter:
-    """Writes progress to the run's row, at most once a second, renews its lease, and learns there of a wish to stop."""
+    """Writes progress to the run's row, at most once a second; there it renews its lease and learns of a stop."""
 
     def __init__(self, lease: uuid.UUID) -> None:
         self._lease, self._last = lease, 0.0
@@ -140,7 +140,7 @@ class Reporter:
 
 
 def carry_out(run: TrainingRun, lease: uuid.UUID) -> ModelVersion | None:
-    """Train, install the candidate and write down how it went; nothing, where `lease` holds the run no more.
+    """Train, install the candidate and record the outcome; nothing is stored once `lease` no longer holds the run.
 
     What goes wrong is kept with the run.
     """
@@ -164,7 +164,7 @@ def carry_out(run: TrainingRun, lease: uuid.UUID) -> ModelVersion | None:
 
 
 def _install(run: TrainingRun, lease: uuid.UUID, folder: Path, reporter: Reporter) -> ModelVersion:
-    """The candidate, installed and stored with its run in one transaction. Raises `Stopped` for who is too late."""
+    """Install the candidate and store it with its run in one transaction. Raises `Stopped` where the lease is lost."""
     with transaction.atomic():
         if not held(TrainingRun, lease).select_for_update().exists():
             raise Stopped
@@ -240,7 +240,7 @@ def _fitting(recipe: Recipe, out: Path, report: Report, data: Path | None, start
 def going_on_from(recipe: Recipe, base: ModelVersion) -> Recipe:
     """The recipe for reviews alone: a gentle continuation of the live version instead of a fresh start."""
     gentle = {**recipe.settings, "learning_rate": 2e-5, "epochs": 3}
-    gentle.pop("distil", None)  # reviews are a person's word: no teacher stands beside it
+    gentle.pop("distil", None)  # people gave the reviews' labels, so no teacher corrects them
     return dataclasses.replace(recipe, base=str(unpack_version(base)), base_name=str(base), settings=gentle)
 
 

@@ -1,4 +1,4 @@
-"""Doors of the training and background workers."""
+"""Celery tasks of the training and background workers."""
 
 from celery import shared_task
 

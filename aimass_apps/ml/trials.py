@@ -87,7 +87,7 @@ class Result:
     speeds: dict[str, list[float]] = field(default_factory=dict)
 
 
-# What a plan does not take over from its recipe: whether and by whom it is taught is what variants differ in.
+# Settings that a plan does not take over from its recipe: variants may differ in who teaches them.
 OWN_MATTER = frozenset({"distil", "steps"})
 
 

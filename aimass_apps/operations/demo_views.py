@@ -19,19 +19,19 @@ def feed(request: HttpRequest) -> HttpResponse:
     if settings.PRODUCTION:
         messages.error(request, _("Invented posts and visits have no place in production."))
         return redirect("status")
-    return _asked(request, FEED_TASK, _("Invented posts and visits are on their way to both desks."))
+    return _asked(request, FEED_TASK, _("A worker is adding the invented posts and visits."))
 
 
 @require_POST
 @needs("system.demo")
 def wipe(request: HttpRequest) -> HttpResponse:
     """Ask a worker to remove the demo data and what came of it."""
-    return _asked(request, WIPE_TASK, _("The demo data is being removed, with everything that came of it."))
+    return _asked(request, WIPE_TASK, _("A worker is removing the demo data, with everything that came of it."))
 
 
 def _asked(request: HttpRequest, task: str, text: str) -> HttpResponse:
     if ring(task, DEMO_QUEUE):
         messages.success(request, text)
     else:
-        messages.error(request, _("The broker does not answer, so no worker heard of it. Try again in a minute."))
+        messages.error(request, _("The broker does not answer, so no worker got the request. Try again in a minute."))
     return redirect("status")

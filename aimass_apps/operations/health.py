@@ -73,5 +73,5 @@ def check_models() -> str:
     if not ModelVersion.objects.filter(stage=Stage.LIVE).exists():
         return _("No model is live: run `manage.py install_starters`.")
     if not fresh_beats().filter(queues__contains=[SCORE_QUEUE]).exists():
-        return _("No inference worker was heard of in the last 20 seconds.")
+        return _("No inference worker has reported in the last 20 seconds.")
     return ""

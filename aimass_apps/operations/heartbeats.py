@@ -1,4 +1,4 @@
-"""Workers say that they live, in the one place that every machine can see."""
+"""Workers report that they are alive, in the database, which every machine can see."""
 
 import logging
 import os
@@ -20,7 +20,7 @@ FORGOTTEN = timedelta(days=1)
 
 
 class Heart:
-    """Renews this process's row from a thread of its own, so that a long batch does not look like a death."""
+    """Renews this process's row from a thread of its own, so that a long batch does not look like a dead worker."""
 
     def __init__(self, name: str, queues: Sequence[str]) -> None:
         self.name, self.queues = name, sorted(queues)
@@ -32,7 +32,7 @@ class Heart:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop and take the row away: who leaves in order is not missed."""
+        """Stop and remove the row, so that a worker that ends in order is not reported as silent."""
         self._stopped.set()
         self._thread.join(timeout=EVERY)
 

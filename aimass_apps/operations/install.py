@@ -154,4 +154,4 @@ if __name__ == "__main__":
     try:
         main()
     except OSError as problem:
-        sys.exit(f"{problem.strerror}: {problem.filename}; see to it and try again.")
+        sys.exit(f"{problem.strerror}: {problem.filename}; solve this and try again.")

@@ -13,7 +13,7 @@ View = Callable[Concatenate[HttpRequest, Arguments], HttpResponse]
 
 
 def needs(permission: str) -> Callable[[View[Arguments]], View[Arguments]]:
-    """Send strangers to the sign-in, and people without the permission to a 403."""
+    """Send people who are not signed in to the sign-in page, and people without the permission to a 403."""
     allowed = permission_required(permission, raise_exception=True)
 
     def guard(view: View[Arguments]) -> View[Arguments]:

@@ -35,7 +35,7 @@ class OnlyForTrying(RuntimeError):
     def __init__(self) -> None:
         super().__init__(
             "AIMASS_ENV=production takes no demo accounts and no demo data. The first administrator is made by "
-            "`manage.py create_administrator --name NAME`; everybody else's account on the page People."
+            "`manage.py create_administrator --name NAME`; all other accounts are made on the page People."
         )
 
 

@@ -18,7 +18,7 @@ SCHEME = "amk"
 
 @dataclass(frozen=True)
 class PlatformCaller:
-    """What a request carries as its user when a platform's key opened the door."""
+    """What a request carries as its user when it came with a platform's key."""
 
     platform: Platform
     is_authenticated: bool = True

@@ -10,7 +10,9 @@ from aimass_apps.people.models import User
 
 def add_by(parser: argparse.ArgumentParser) -> None:
     """The option `--by`, to be read with `whoever_ran`."""
-    parser.add_argument("--by", metavar="NAME", default=SYSTEM, help="the user name of who does this (system)")
+    parser.add_argument(
+        "--by", metavar="NAME", default=SYSTEM, help="the user name of the person who runs this (default: system)"
+    )
 
 
 def whoever_ran(by: str) -> User:

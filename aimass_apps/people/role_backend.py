@@ -14,7 +14,7 @@ class RoleBackend:
         return None
 
     def has_perm(self, user_obj: Any, perm: str, obj: object = None) -> bool:
-        """True, or an end to the question: no other backend is asked (Django's own would query the database)."""
+        """True, or `PermissionDenied`, so that no other backend is asked (Django's own would query the database)."""
         if user_obj.is_active and perm in permissions_of(getattr(user_obj, "role", "")):
             return True
         raise PermissionDenied

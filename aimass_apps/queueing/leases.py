@@ -164,8 +164,8 @@ def _free(expired: QuerySet[Work], state: str, values: Mapping[str, object] | No
 class Renewing:
     """Keeps a lease alive from a thread of its own while the block runs, however long one step of the work takes.
 
-    `lost` is set when the database knows no row of it any more: the work is for nothing and may stop. After `longest`
-    seconds it renews no more: a step that hangs for ever must not hold its rows for ever.
+    `lost` is set once the database holds no row under this lease: the result would not be stored, so the work may
+    stop. After `longest` seconds it renews no more: a step that hangs for ever must not hold its rows for ever.
     """
 
     def __init__(self, model: type[Leased], lease: uuid.UUID, *, seconds: float, longest: float = math.inf) -> None:
@@ -187,7 +187,7 @@ class Renewing:
 
     def _renew_on(self) -> None:
         try:
-            # Thrice in its time: one renewal may be missed.
+            # Three times within the lease, so that one renewal may be missed.
             while not self._over.wait(self._seconds / 3) and time.monotonic() < self._end:
                 self._renew()
         finally:

@@ -1,4 +1,4 @@
-"""What makes lost messages and vanished workers cost a minute and nothing else.
+"""The sweep: jobs that run every minute or hour, so that a lost message or a vanished worker costs a minute at most.
 
 An app registers in `AppConfig.ready()` what is to be looked after: expired leases, doorbells whose message was lost,
 records that are old enough to go. The sweep knows no app.

@@ -26,7 +26,7 @@ class Route:
 def asked_versions(desk: str) -> list[ModelVersion]:
     """Every version of the desk that may be asked now; one query, without the manifests.
 
-    None that combines: it reads no text, and its desk gives it what the others answered.
+    Versions that combine are left out: they read no text, and the desk gives them the others' answers.
     """
     asked = ModelVersion.objects.filter(desk=desk, stage__in=ASKED).filter(
         kind__in=keys_where(lambda kind: not kind.combines)

@@ -36,7 +36,7 @@ class CannotFind(ValueError):
 
 @dataclass(frozen=True)
 class Subject:
-    """What one request to be forgotten is about.
+    """What one request for erasure is about.
 
     `key` names it for good (only its keyed hash is kept); `rows` are the desk's own that do not go with a submission.
     """
@@ -48,7 +48,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Finder:
-    """How people outside name what a desk has of them, for a command line: `--post EXTERNAL_ID --platform NAME`.
+    """How the command line names what is to be erased: `--post EXTERNAL_ID --platform NAME`.
 
     `find` takes the name and what tells equal names apart (None where nothing was given), and locks what it finds.
     Raises `CannotFind`.
@@ -84,7 +84,7 @@ class Desk(Protocol):
 
     @property
     def finder(self) -> Finder:
-        """How a request to be forgotten names what the desk has."""
+        """How the command line names what is to be erased."""
 
     @property
     def demo_noun(self) -> str | Promise:
@@ -99,7 +99,7 @@ class Desk(Protocol):
         """The judgement that counts of each submission, up to a moment."""
 
     def metrics(self, rows: Sequence[tuple[dict[str, Any], dict[str, float], float]]) -> dict[str, Any]:
-        """Figures of one version from (labels, scores, weight) rows; `main` names the one that leads."""
+        """Metrics of one version from (labels, scores, weight) rows; `main` names the one that leads."""
 
     def label_space(self) -> list[str]:
         """What a model of this desk may answer."""
@@ -108,10 +108,10 @@ class Desk(Protocol):
         """For `manage.py score`: the policy file, or the shipped one; `models` is the folder of the versions asked."""
 
     def load_demo(self) -> int:
-        """Feed what is not there yet; how many. Raises `CantLoadDemo`."""
+        """Add what is not there yet; returns how many. Raises `CantLoadDemo`."""
 
     def wipe_demo(self) -> int:
-        """Remove it with all that came of it; how many."""
+        """Remove the demo with all that came of it; returns how many."""
 
     def demo_submissions(self) -> QuerySet[Submission]:
         """The submissions of the demo."""

@@ -20,12 +20,12 @@ class Held(ValueError):
 
 
 class InUse(ValueError):
-    """What would have to go is read just now; the message says what to stop."""
+    """A training still reads what is to be erased; the message says what to stop first."""
 
 
 @dataclass(frozen=True)
 class Holder:
-    """Another room's rows that hold submissions and never change, so that they stay or go whole.
+    """Rows of another app that hold submissions and never change, so that they stay or go whole.
 
     `names` says what holds any of some submissions, `drop` removes it. Raises `InUse` for what can't go now.
     """
@@ -42,7 +42,7 @@ def register_holder(holder: Holder) -> None:
 
 
 def erase(*, desk: str, finder: Finder, name: str, within: str | None, by: User, drop_holders: bool = False) -> Erasure:
-    """Delete everything that came of what a desk finds under `name`, and keep a proof that quotes nothing of it.
+    """Delete everything that came of what a desk finds under `name`, and keep a proof without any of its text.
 
     Raises `desks.CannotFind`, `InUse`, and `Held` while a frozen dataset holds a part and `drop_holders` does not say
     that the dataset goes, too.
@@ -64,7 +64,7 @@ def erase(*, desk: str, finder: Finder, name: str, within: str | None, by: User,
 
 
 def subject_hash(desk: str, key: str) -> str:
-    """What an erasure keeps of its subject: who knows the name and the key of the hash can tell that it went."""
+    """What an erasure keeps of its subject: whoever knows the name and the key of the hash can confirm the erasure."""
     return keyed_hash(f"erased {desk} {key}")
 
 
@@ -77,7 +77,7 @@ _CHAINS: dict[type[Decision] | type[Review], str] = {
 
 
 def erase_submissions(ids: Iterable[int]) -> Counts:
-    """Delete submissions with their answers, judgements, decisions and what hangs on these; returns rows by table.
+    """Delete submissions with their answers, judgements, decisions and what depends on them; returns rows by table.
 
     Raises `ProtectedError` while a frozen dataset holds one of them: a dataset never changes, so it goes first.
     """
@@ -101,7 +101,7 @@ def deleted(rows: "models.QuerySet[models.Model]") -> Counts:
 
 
 def _delete_dependent(model: type[Decision] | type[Review], submissions: Sequence[int]) -> Counts:
-    """Rows of other rooms that go with a decision or a review (its delivery), which plain SQL would leave behind."""
+    """Rows of other apps that go with a decision or a review (its delivery), which plain SQL would leave behind."""
     gone: Counts = Counter()
     for relation in model._meta.get_fields(include_hidden=True):
         if not isinstance(relation, models.ForeignObjectRel) or relation.on_delete is not models.CASCADE:

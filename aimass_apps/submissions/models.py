@@ -115,7 +115,7 @@ class Review(models.Model):
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="reviews")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviews")
-    verdict = models.CharField(max_length=30)  # the desk's own word: approve, remove …, or confirm, override, defer
+    verdict = models.CharField(max_length=30)  # in the desk's own terms: approve, remove …, or confirm, override, defer
     labels = models.JSONField()  # what the next model learns, e.g. {"insult": true} or {"condition": …, "urgency": …}
     reason = models.CharField(max_length=60, blank=True)  # coded
     comment = SealedTextField(null=True)

@@ -38,7 +38,9 @@ def record_review(
         Submission.objects.select_for_update().get(pk=submission.pk)
         latest = current_review(submission)
         if latest != replaces:
-            raise AlreadyReviewed(f"{latest.by if latest else 'nobody'} has reviewed this: reload to see it.")
+            raise AlreadyReviewed(
+                f"{latest.by if latest else 'nobody'} has reviewed this already: reload to see the review."
+            )
         return Review.objects.create(
             submission=submission,
             by=by,

@@ -1,4 +1,4 @@
-"""The platforms' door: posts in, receipts and standing out. Authenticated by the platform's key or signature."""
+"""The platforms' API: it takes posts and tells where they stand. Authenticated by the platform's key."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -52,7 +52,7 @@ def take_posts(platform: Platform, data: object) -> dict[str, Any]:
 
 
 def platform_of(request: Request) -> Platform:
-    """Whose key opened the door."""
+    """The platform whose key the request carries."""
     return cast(PlatformCaller, request.user).platform
 
 

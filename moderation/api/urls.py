@@ -1,4 +1,4 @@
-"""The platforms' doors, under `api/v1/`."""
+"""The platforms' endpoints, under `api/v1/`."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The platforms' second door: signed webhooks (Standard Webhooks 1.0), each done once; and what we send to theirs."""
+"""Posts as signed webhooks (Standard Webhooks 1.0), each processed once; and the schema of the events that we send."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Sentences about self-harm: a person who speaks of their own wish to die, and what only sounds like it. Own sentences.
+"""Sentences about self-harm: a person who says that they want to die, and what only sounds like it. Own sentences.
 
 No set under an open licence carries the label, so it is learned from these and from the functional suite's templates
 alone: the cards say so.

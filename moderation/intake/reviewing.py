@@ -97,7 +97,7 @@ def _restore(post: Post, undone: Review, before: Decision | None) -> Decision:
 
 
 def _was_drawn(post: Post) -> bool:
-    """Whether it came to a person by the draw alone: clear or removed as it is again, it still waits for one."""
+    """Whether only the audit draw sent it to a person: then it waits for one again, though decided by the policy."""
     return post.audited and standing_review(post.submission.reviews.order_by("pk")) is None
 
 

@@ -81,7 +81,7 @@ def count_strikes(posts: Sequence[Post]) -> dict[tuple[int, str], int]:
 
 
 def _apply(post: Post, verdict: Verdict, policy: Policy, struck: int) -> None:
-    # A clear post drawn for audit stands in the middle of the queue: at its end it would be known for what it is.
+    # A clear post drawn for audit stands in the middle of the queue: at the end, reviewers would recognise audits.
     severity = verdict.severity if verdict.flagged else AUDIT_SEVERITY * verdict.audit
     priority = prioritise(severity=severity, score=verdict.score, weights=policy.priority, strikes=struck)
     post.state = Post.State.QUEUED if verdict.step == "flag" or verdict.audit else Post.State.CLOSED

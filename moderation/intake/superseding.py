@@ -57,7 +57,7 @@ def newer_revision(post: Post, newest: Newest) -> dict[str, Any]:
 def supersede(posts: Sequence[Post], newest: Newest) -> None:
     """Close locked posts that wait, with a decision and its delivery.
 
-    One drawn for audit is clear already, and the platform knows: it only leaves the queue.
+    One drawn for audit is cleared already and the platform was told: it only leaves the queue.
     """
     for post in posts:
         if post.state != Post.State.QUEUED:

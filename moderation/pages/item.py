@@ -94,7 +94,7 @@ def escalate(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Pass the post on to a senior moderator."""
     post, form = _find(request, public_id), EscalateForm(request.POST)
     if not form.is_valid():
-        return _again(request, post, 422, notice=_("Say in a few words what the senior moderator should look at."))
+        return _again(request, post, 422, notice=_("Write in a few words what the senior moderator should look at."))
     try:
         escalate_post(post=post.pk, by=person_of(request), note=form.cleaned_data["note"])
     except (AlreadyDecided, ItemHeld) as error:

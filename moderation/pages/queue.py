@@ -62,7 +62,7 @@ def next_item(request: HttpRequest) -> HttpResponse:
     chosen = QueueForm(request.GET).chosen()
     post = take_next(by=person_of(request), chosen=chosen)
     if post is None:
-        messages.info(request, _("Nothing waits that nobody else has open."))
+        messages.info(request, _("No post is free: the queue is empty, or others have its posts open."))
         return redirect(address("moderation:queue", chosen))
     return redirect(address("moderation:item", chosen, post.public_id))
 

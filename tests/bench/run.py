@@ -19,7 +19,7 @@ import psutil
 from aimass_apps.operations.services.processes import wait_until
 from aimass_apps.operations.supervision.claim import orphans
 from tests.support.patience import patience
-from tests.support.site import Door, Site
+from tests.support.site import Registered, Site
 
 BATCH = 50  # posts a call
 CALLERS = 4
@@ -60,9 +60,9 @@ def measure(home: Path, *, posts: int, alone: int) -> Figures:
         first_start = seconds(site.start)
         site.stop()
         second_start = seconds(site.start)
-        door = site.register_platform("bench")
-        accepted, settled = stream(site, door, make_posts(posts))
-        waits = sorted(one_at_a_time(site, door, alone))
+        sender = site.register_platform("bench")
+        accepted, settled = stream(site, sender, make_posts(posts))
+        waits = sorted(one_at_a_time(site, sender, alone))
         return Figures(
             posts=posts,
             first_start=first_start,
@@ -83,12 +83,12 @@ def seconds(action: Callable[[], None]) -> float:
     return time.perf_counter() - began
 
 
-def stream(site: Site, door: Door, posts: list[dict[str, str]]) -> tuple[float, float]:
+def stream(site: Site, sender: Registered, posts: list[dict[str, str]]) -> tuple[float, float]:
     """Send everything at once; return the seconds until all were accepted and until all were settled."""
     batches = [posts[start : start + BATCH] for start in range(0, len(posts), BATCH)]
     began = time.perf_counter()
     with ThreadPoolExecutor(CALLERS) as callers:
-        list(callers.map(lambda batch: site.send(door, batch, timeout=120), batches))
+        list(callers.map(lambda batch: site.send(sender, batch, timeout=120), batches))
     accepted = time.perf_counter() - began
     unsettled = "SELECT count(*) FROM submissions_submission WHERE settled_at IS NULL"
     if not wait_until(lambda: site.rows(unsettled) == [(0,)], patience(600), pause=0.05):
@@ -96,11 +96,11 @@ def stream(site: Site, door: Door, posts: list[dict[str, str]]) -> tuple[float, 
     return accepted, time.perf_counter() - began
 
 
-def one_at_a_time(site: Site, door: Door, number: int) -> list[float]:
+def one_at_a_time(site: Site, sender: Registered, number: int) -> list[float]:
     """Return the seconds from arrival to settling of single posts, by the database's clock."""
     for index in range(number):
         text = f"{' '.join(WORDS[: 5 + index % 30])} alone {index}"
-        site.send(door, [{"external_id": f"alone-{index}", "text": text}])
+        site.send(sender, [{"external_id": f"alone-{index}", "text": text}])
         time.sleep(0.05)
     open_rows = "SELECT count(*) FROM submissions_submission WHERE settled_at IS NULL"
     wait_until(lambda: site.rows(open_rows) == [(0,)], patience(120), pause=0.1)

@@ -72,7 +72,7 @@ def test_from_the_first_post_to_an_empty_queue(at_desk: Page) -> None:
     page.keyboard.press("q")
     expect(page.get_by_text("The queue is empty")).to_be_visible()
     page.keyboard.press("n")
-    expect(page.get_by_text("Nothing waits that nobody else has open.")).to_be_visible()
+    expect(page.get_by_text("No post is free: the queue is empty, or others have its posts open.")).to_be_visible()
 
 
 def test_a_post_passed_on_is_gone_from_the_moderators_queue(at_desk: Page) -> None:

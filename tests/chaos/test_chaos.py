@@ -16,7 +16,7 @@ import pytest
 from aimass_apps.operations.services.processes import wait_until
 from tests.support.patience import patience
 from tests.support.receiver import Receiver
-from tests.support.site import Door, Site
+from tests.support.site import Registered, Site
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow, pytest.mark.timeout(0)]
 
@@ -30,8 +30,8 @@ PAUSE = 2.5  # seconds of flow between two kills
 class Stream:
     """Sends batches, each again and again until it is taken, as a platform would."""
 
-    def __init__(self, site: Site, door: Door) -> None:
-        self.site, self.door = site, door
+    def __init__(self, site: Site, platform: Registered) -> None:
+        self.site, self.platform = site, platform
         self.taken: set[str] = set()
         self.repeats = 0
         self.problems: list[str] = []
@@ -59,7 +59,7 @@ class Stream:
     def _send_until_taken(self, batch: list[dict[str, str]]) -> None:
         while True:
             try:
-                receipts = self.site.send(self.door, batch)
+                receipts = self.site.send(self.platform, batch)
             except urllib.error.HTTPError as error:
                 if error.code < 500:
                     self.problems.append(f"{error.code}: {error.read()[:300]!r}")
@@ -117,9 +117,9 @@ def is_idle(site: Site) -> bool:
 
 
 def test_nothing_is_lost_or_done_twice_whatever_is_killed(site: Site, receiver: Receiver) -> None:
-    door = site.register_platform("chaos", receiver.url)
-    receiver.secret = door.outgoing
-    stream = Stream(site, door)
+    platform = site.register_platform("chaos", receiver.url)
+    receiver.secret = platform.outgoing
+    stream = Stream(site, platform)
     stream.start()
     for target in targets():
         time.sleep(PAUSE)

@@ -129,7 +129,7 @@ def run(*words: str) -> str:
 def test_what_a_file_shows_becomes_a_revision_only_when_asked(words, tmp_path):
     file = labelled(tmp_path / "rows.csv", 300)
     arguments = ("--version", str(words), "--data", str(file), "--alpha", "0.05", "--delta", "0.1")
-    assert "Up to dial 0" in run(*arguments)
+    assert "Up to operating point 0" in run(*arguments)
     assert current_policy().version == "default-1"
     assert "Policy default-1+1 is in force" in run(*arguments, "--apply")
     policy = current_policy()
@@ -140,11 +140,11 @@ def test_what_a_file_shows_becomes_a_revision_only_when_asked(words, tmp_path):
 
 def test_too_many_errors_or_too_few_rows_show_nothing(words, tmp_path):
     many = labelled(tmp_path / "many.csv", 300, harmful=60)
-    assert run("--version", str(words), "--data", str(many)).count("Nothing can be shown") == 1
+    assert run("--version", str(words), "--data", str(many)).count("No operating point is shown") == 1
     few = labelled(tmp_path / "few.csv", 20)
     arguments = ("--version", str(words), "--data", str(few))
-    assert run(*arguments).count("Nothing can be shown") == 2
-    with pytest.raises(CommandError, match="nothing is put into force"):
+    assert run(*arguments).count("No operating point is shown") == 2
+    with pytest.raises(CommandError, match="the policy stays as it is"):
         run(*arguments, "--apply")
 
 

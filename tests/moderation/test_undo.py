@@ -13,7 +13,7 @@ from moderation.desk import ModerationDesk
 from moderation.events import TYPES
 from moderation.intake import Incoming, Judgement, NothingToUndo, receive_posts, reverse_decision, review_post
 from moderation.intake.reviewing import undo_review
-from moderation.metrics import figures
+from moderation.metrics import metrics
 from moderation.models import Post
 from moderation.queries import history, standing_review
 from moderation.risk_cases.reviewed import reviewed_cases
@@ -155,7 +155,7 @@ def test_removing_without_a_label_states_none(after, moderator):
 
 def test_a_label_that_a_review_does_not_state_is_not_measured():
     rows = [({"insult": True}, {"insult": 0.9, "spam": 0.9}, 1.0), ({"spam": False}, {"insult": 0.9, "spam": 0.2}, 1.0)]
-    assert figures(rows) == {"brier": pytest.approx((0.1**2 + 0.2**2) / 2)}
+    assert metrics(rows) == {"brier": pytest.approx((0.1**2 + 0.2**2) / 2)}
 
 
 def test_every_event_is_described(after, platform, moderator):

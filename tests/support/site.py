@@ -33,7 +33,7 @@ ACCOUNT = re.compile(r"^\s+([a-z_]+)\s+((?:[a-z0-9]{4}-){3}[a-z0-9]{4})\s*$", re
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Registered:
     """A registered platform: its id, API key and webhook secrets."""
 
     public_id: str
@@ -170,7 +170,7 @@ class Site:
         with psycopg.connect(environment.local_database_url(self.home)) as connection:
             return connection.execute(query, values or None).fetchall()
 
-    def register_platform(self, name: str, endpoint: str = "") -> Door:
+    def register_platform(self, name: str, endpoint: str = "") -> Registered:
         """Register a platform as the administrator's page does."""
         code = (
             "import json\n"
@@ -179,14 +179,14 @@ class Site:
             "print(json.dumps([str(made.public_id), key, secrets.incoming, secrets.outgoing]))\n"
         )
         printed = self.run("shell", "--verbosity=0", "-c", code)
-        return Door(*json.loads(printed.strip().splitlines()[-1]))
+        return Registered(*json.loads(printed.strip().splitlines()[-1]))
 
-    def send(self, door: Door, posts: list[dict[str, Any]], *, timeout: float = 10.0) -> list[dict[str, Any]]:
+    def send(self, platform: Registered, posts: list[dict[str, Any]], *, timeout: float = 10.0) -> list[dict[str, Any]]:
         """Send posts by the API; URLError or OSError when no answer came, AssertionError when it is not 202."""
         request = urllib.request.Request(
             f"{self.url}/api/v1/posts/",
             data=json.dumps({"posts": posts}).encode(),
-            headers={"Authorization": f"Bearer {door.key}", "Content-Type": "application/json"},
+            headers={"Authorization": f"Bearer {platform.key}", "Content-Type": "application/json"},
         )
         with urllib.request.urlopen(request, timeout=patience(timeout)) as answer:
             assert answer.status == 202

@@ -15,7 +15,7 @@ from triage.models import Assessment, Visit
 pytestmark = pytest.mark.django_db
 
 
-def doors(assessment: Assessment) -> list[tuple[str, str]]:
+def requests_of(assessment: Assessment) -> list[tuple[str, str]]:
     """Every address of the desk with the method that opens it."""
     visit = [assessment.visit.public_id]
     return [
@@ -37,15 +37,15 @@ def test_nobody_else_opens_any_page_of_the_desk(clinician: User, role: str) -> N
     assessment = open_visit(clinician)
     client = Client()
     client.force_login(User.objects.create_user("other", role=role))
-    for method, address in doors(assessment):
+    for method, address in requests_of(assessment):
         answer = getattr(client, method)(address, GOOD if method == "post" else {})
         assert answer.status_code == 403, address
         assert "KX-77" not in answer.content.decode()
     assert (Visit.objects.count(), Review.objects.count()) == (1, 0)
 
 
-def test_strangers_are_sent_to_the_sign_in(clinician: User) -> None:
-    for method, address in doors(open_visit(clinician)):
+def test_outsiders_are_sent_to_the_sign_in(clinician: User) -> None:
+    for method, address in requests_of(open_visit(clinician)):
         answer = getattr(Client(), method)(address)
         assert answer.status_code == 302, address
         assert answer["Location"].startswith(reverse("sign_in"))

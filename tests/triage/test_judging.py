@@ -129,5 +129,5 @@ def test_nothing_is_half_written(ready: Assessment, clinician: User, monkeypatch
 def test_what_is_still_scored_is_not_judged(clinician: User) -> None:
     add_version("svm")
     assessment = open_visit(clinician)
-    with pytest.raises(intake.NotJudgeable, match="still at work"):
+    with pytest.raises(intake.NotJudgeable, match="still working"):
         intake.confirm(assessment=assessment, by=clinician, seen=None)

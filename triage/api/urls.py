@@ -1,4 +1,4 @@
-"""Doors for clinical systems, under `api/v1/`. None is open yet."""
+"""Endpoints for clinical systems, under `api/v1/`. There is none yet."""
 
 from django.urls import URLPattern
 

@@ -65,7 +65,7 @@ ERRANDS: Final = (
 )
 
 
-def strange_texts() -> dict[str, list[str]]:
+def texts_by_kind() -> dict[str, list[str]]:
     """Texts by kind: about other things, errands at a surgery, strings of letters. The same on every call."""
     rng = Random(SEED)  # noqa: S311 - reproducible nonsense, nothing secret
     return {

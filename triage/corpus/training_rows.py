@@ -44,7 +44,7 @@ def further_rows(seed: int, n: int) -> Iterator[Row]:
 
 
 def groups_of(text: str, condition: str) -> dict[str, str]:
-    """The groups of a visit for which figures are given: age band, sex, the condition's usual urgency, its system."""
+    """The groups of a visit for which metrics are given: age band, sex, the condition's usual urgency, its system."""
     told, known = read_demographics(text), load_catalogue().conditions[condition]
     age = told.age_years
     bands = ((5, "0 to 4"), (18, "5 to 17"), (50, "18 to 49"), (65, "50 to 64"), (200, "65 and over"))
@@ -56,7 +56,7 @@ def groups_of(text: str, condition: str) -> dict[str, str]:
     }
 
 
-def calm_texts(seed: int, n: int) -> Iterator[Row]:
+def benign_notes(seed: int, n: int) -> Iterator[Row]:
     """Clinical notes as what they are for a moderator: nothing to see, however many bodies and drugs they name."""
     clear = dict.fromkeys(("toxic", "obscene", "threat", "insult", "identity_hate", "spam"), 0.0)
     for case in generate_cases(n, seed):

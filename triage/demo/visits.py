@@ -30,7 +30,7 @@ def load_demo() -> int:
     """
     clinicians = list(User.objects.filter(role__in=[Role.CLINICIAN, Role.CLINICAL_LEAD], is_active=True).order_by("pk"))
     if not clinicians:
-        raise CantLoadDemo("Make a clinician's account first: visits are opened in someone's name.")
+        raise CantLoadDemo("Make a clinician's account first: demo visits are opened in a clinician's name.")
     here = {visit.sealed_reference for visit in Visit.objects.filter(is_demo=True)}
     new = [row for row in demo_visits() if row["reference"] not in here]
     now = timezone.now()

@@ -2,7 +2,7 @@
 
 24 labels of 50 short self-descriptions, many of them near-duplicates: a random split asks for what was learnt by
 heart. In the grouped split all near-duplicates of a text lie in one fold. Some labels are one single group: none of
-their texts is left to train on while they are asked. They count as misses in the figure over all labels and are left
+their texts is left to train on while they are asked. They count as misses in the metric over all labels and are left
 out of the second one.
 """
 
@@ -163,7 +163,7 @@ def _fit_svm(recipe: Recipe, split: Split, asked: Sequence[str], work: Path, rep
     return fit_svm(recipe, split.training, report).logits(list(asked))
 
 
-def figures(named: Sequence[str], answered: Mapping[int, str], groups: Places) -> dict[str, float | int]:
+def task_metrics(named: Sequence[str], answered: Mapping[int, str], groups: Places) -> dict[str, float | int]:
     """Accuracy and macro-F1 over the answered rows: all labels, and those of more than one group."""
     truth = np.array(named)
     places = np.array(sorted(answered))
@@ -183,7 +183,7 @@ def _macro_f1(truth: Any, given: Any, asked: Sequence[str]) -> float:
     return rounded(f1_score(truth, given, labels=asked, average="macro", zero_division=0))
 
 
-def shipped_figures(folder: Path, texts: Sequence[str], named: Sequence[str], groups: Places) -> dict[str, float | int]:
+def shipped_metrics(folder: Path, texts: Sequence[str], named: Sequence[str], groups: Places) -> dict[str, float | int]:
     """A shipped version on all texts: the best of the 24 labels by `MEANT`, and whether its own first answer fits."""
     best, fits = {}, []
     for place, answer in enumerate(open_version(folder).predictor.predict([Item(text) for text in texts])):
@@ -191,4 +191,4 @@ def shipped_figures(folder: Path, texts: Sequence[str], named: Sequence[str], gr
         best[place] = max(shares, key=lambda label: shares[label])
         first = max((name for name in answer.scores if ":" not in name), key=lambda name: answer.scores[name])
         fits.append(first in MEANT[named[place]])
-    return {**figures(named, best, groups), "first of all conditions fits": rounded(np.mean(fits))}
+    return {**task_metrics(named, best, groups), "first of all conditions fits": rounded(np.mean(fits))}

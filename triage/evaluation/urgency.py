@@ -77,8 +77,8 @@ class Share(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class UrgencyFigures:
-    """Figures over cases: under- and over-triage, exact, safe (at or above), emergencies found, recall by level.
+class UrgencyMetrics:
+    """Metrics over cases: under- and over-triage, exact, safe (at or above), emergencies found, recall by level.
 
     `emergencies` counts immediate and very urgent cases proposed as one of these two; `three` is exact on three
     levels, where the truth is mapped as if no rule had fired; `kappa` is quadratic.
@@ -139,14 +139,14 @@ def propose(
     return decide(answers, floor, policy, condition_urgency, ensemble, layer)
 
 
-def figures(pairs: Sequence[tuple[Level, Level]]) -> UrgencyFigures:
-    """Figures over (true, proposed) pairs. Raises ValueError where there is none."""
+def urgency_metrics(pairs: Sequence[tuple[Level, Level]]) -> UrgencyMetrics:
+    """Metrics over (true, proposed) pairs. Raises ValueError where there is none."""
     if not pairs:
         raise ValueError("no cases")
     places = [(LEVELS.index(truth), LEVELS.index(proposed)) for truth, proposed in pairs]
     count = len(pairs)
     urgent = [proposed for truth, proposed in pairs if truth in EMERGENCIES]
-    return UrgencyFigures(
+    return UrgencyMetrics(
         under=_share(sum(proposed > truth for truth, proposed in places), count),
         over=_share(sum(proposed < truth for truth, proposed in places), count),
         exact=_share(sum(proposed == truth for truth, proposed in places), count),
@@ -159,21 +159,21 @@ def figures(pairs: Sequence[tuple[Level, Level]]) -> UrgencyFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class ThreeFigures:
-    """Figures on three levels: exact, at or above the truth, and emergencies that were called one."""
+class ThreeLevelMetrics:
+    """Metrics on three levels: exact, at or above the truth, and emergencies that were called one."""
 
     exact: Share
     safe: Share
     emergencies: Share
 
 
-def three_figures(pairs: Sequence[tuple[ThreeLevels, ThreeLevels]]) -> ThreeFigures:
-    """Figures over (true, proposed) pairs on three levels. Raises ValueError where there is none."""
+def three_level_metrics(pairs: Sequence[tuple[ThreeLevels, ThreeLevels]]) -> ThreeLevelMetrics:
+    """Metrics over (true, proposed) pairs on three levels. Raises ValueError where there is none."""
     if not pairs:
         raise ValueError("no vignettes")
     places = [(THREE.index(truth), THREE.index(proposed)) for truth, proposed in pairs]
     called = [proposed == 0 for truth, proposed in places if truth == 0]
-    return ThreeFigures(
+    return ThreeLevelMetrics(
         exact=_share(sum(truth == proposed for truth, proposed in places), len(pairs)),
         safe=_share(sum(proposed <= truth for truth, proposed in places), len(pairs)),
         emergencies=_share(sum(called), len(called)),
@@ -190,7 +190,7 @@ def _recall(pairs: Sequence[tuple[Level, Level]], level: Level) -> Share:
 
 
 def _share(hits: int, of: int) -> Share:
-    """Of no case anything may be true."""
+    """Without any case the interval is 0 to 1."""
     if not of:
         return Share(0, 0, 0.0, 1.0)
     found = wilson_of(hits, of)

@@ -163,7 +163,7 @@ class VisitForm(MeasurementsForm):
         label=_("Sex"),
         widget=forms.RadioSelect,
         choices=[("female", _("Female")), ("male", _("Male")), ("other", _("Other or not known"))],
-        help_text=_("As it matters for the body: risks and pregnancy."),
+        help_text=_("The biological sex, for risks and pregnancy."),
     )
     pregnant = forms.ChoiceField(
         label=_("Pregnant"), required=False, initial="", widget=forms.RadioSelect, choices=PREGNANCY
@@ -178,7 +178,7 @@ class VisitForm(MeasurementsForm):
         self._read_age()
         cleaned = super().clean()
         if cleaned.get("sex") == "male" and _maternal(cleaned):
-            self.add_error("pregnant", _("The sex is given as male: correct one of the two."))
+            self.add_error("pregnant", _("The sex is given as male: correct the sex or the pregnancy."))
         return cleaned
 
     def _read_age(self) -> None:

@@ -78,7 +78,7 @@ def judge(
                 replaces=latest,
             )
         except AlreadyReviewed as error:
-            raise NotJudgeable(_("Someone else was first: look at their judgement.")) from error
+            raise NotJudgeable(_("Someone else judged this first: see their judgement.")) from error
         action = f"set_{urgency}" if judged else verdict
         record_decision(submission=submission, action=action, reasons=[reason] if reason else [], review=review)
         _move(locked, verdict, latest, urgency if judged else "")
@@ -105,10 +105,10 @@ def _shown(assessment: Assessment, submission: Submission) -> dict[str, Any]:
 
 def _check(assessment: Assessment, latest: Review | None, by: User, verdict: str, seen: int | None) -> None:
     if assessment.state == State.SCORING:
-        raise NotJudgeable(_("The models are still at work on it."))
+        raise NotJudgeable(_("The models are still working on it."))
     if (latest.pk if latest else None) != seen:
         who = {"name": latest.by if latest else "?"}
-        raise NotJudgeable(_("%(name)s judged this in the meantime: look at it again.") % who)
+        raise NotJudgeable(_("%(name)s judged this in the meantime: look at the visit again.") % who)
     closed = assessment.state == State.CLOSED
     if not assessment.current and not closed:
         raise NotJudgeable(_("There is a newer assessment of this visit: judge that one."))
@@ -127,4 +127,4 @@ def _check_change(
         raise NotJudgeable(_("This is what was proposed: confirm it instead."))
     floor = outcome.get("floor")
     if floor and LEVELS.index(urgency) > LEVELS.index(floor) and not comment.strip():
-        raise NotJudgeable(_("This is below what a safety rule asks for: say in the comment why."))
+        raise NotJudgeable(_("This is less urgent than a safety rule asks for: give the reason in the comment."))

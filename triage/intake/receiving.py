@@ -53,10 +53,10 @@ def open_visit(
 
 
 def reassess(*, visit: Visit, by: User, vitals: Mapping[str, object], text: str) -> Assessment:
-    """Ask again with new words and vital signs; the visit's earlier assessment stays as it was, and ends its turn.
+    """Ask again with new words and vital signs; the earlier assessment is kept, but no longer the current one.
 
-    A vital sign that is not given keeps its last value. What stood before stands until somebody gives a reason for a
-    lower urgency (`lower`).
+    A vital sign that is not given keeps its last value. The earlier urgency holds until somebody gives a reason for a
+    lower one (`lower`).
     """
     with transaction.atomic():
         Visit.objects.select_for_update().get(pk=visit.pk)

@@ -27,7 +27,7 @@ class Problem:
 def check(catalogue: Catalogue) -> list[Problem]:
     """Every inconsistency of the catalogue; an empty list means that none was found.
 
-    Says nothing about medical truth: nobody has reviewed the entries yet.
+    Says nothing about medical truth: no clinician has reviewed the entries yet.
     """
     problems = [
         Problem(condition.id, text) for condition in catalogue.conditions.values() for text in _condition(condition)

@@ -1,6 +1,6 @@
 """The catalogue of conditions and findings, read once from the data files beside this module.
 
-Every entry is reviewed by nobody yet and carries its source. Codes are ICD-10-CM (public domain); 49 conditions
+Every entry names its source; no clinician has reviewed any yet. Codes are ICD-10-CM (public domain); 49 conditions
 and their finding probabilities start from DDXPlus (Fansi Tchango et al. 2022, CC BY 4.0).
 """
 

@@ -1,4 +1,4 @@
-"""What the language model said about a visit, in words: beside the proposal, which knows nothing of it."""
+"""What the language model said about a visit, in words: shown beside the proposal, which does not use it."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -17,7 +17,7 @@ IN_USE = (Stage.LIVE, Stage.CANARY, Stage.SHADOW)
 
 
 def tests_of_versions() -> list[dict[str, Any]]:
-    """For each test: its figures, a row for each version in use, and the comparison of several where one was kept."""
+    """For each test: its metrics, a row for each version in use, and the comparison of several where one was kept."""
     versions = ModelVersion.objects.filter(desk=DESK, stage__in=IN_USE).defer("card").order_by("kind", "number")
     by_task: dict[str, list[tuple[ModelVersion, Report]]] = {}
     for version in versions:
@@ -38,10 +38,10 @@ def _test(task: str, found: list[tuple[ModelVersion, Report]]) -> dict[str, Any]
 
 
 def _beside(kept: dict[str, Any]) -> dict[str, Any]:
-    figures = list(next(iter(kept["shares"].values())))
-    shares = [(name, [own[figure] for figure in figures]) for name, own in kept["shares"].items()]
+    metrics = list(next(iter(kept["shares"].values())))
+    shares = [(name, [own[metric] for metric in metrics]) for name, own in kept["shares"].items()]
     pairs = [{**pair, "p": p_value(pair["p"]), "holm": p_value(pair["holm"])} for pair in kept["pairs"]]
-    return {"rows": kept["rows"], "figures": figures, "shares": shares, "pairs": pairs}
+    return {"rows": kept["rows"], "metrics": metrics, "shares": shares, "pairs": pairs}
 
 
 def runs_on_tests(path: Path = RUNS) -> list[dict[str, Any]]:

@@ -164,7 +164,9 @@ def unanswered(outcome: Mapping[str, Any]) -> list[str]:
     }
     sentences = [words[each["state"]] % {"model": each["shown"]} for each in _named(models) if each["state"] in words]
     if any(model["kind"] == ENSEMBLE.key and model["state"] == "failed" for model in models):
-        sentences[0] = _("The ensemble could not be used: every model counts the same, and no set is given.")
+        sentences[0] = _(
+            "The ensemble could not be used: every model counts the same, and no short list of conditions is given."
+        )
     if any(reason["code"] == UNLEARNED for reason in outcome.get("reasons", ())):
         sentences.append(_("The learned urgency could not be used: the urgency is the mean of what the models say."))
     return sentences
@@ -221,11 +223,11 @@ def likely_set(outcome: Mapping[str, Any]) -> dict[str, Any]:
 
 
 REASONS = {
-    "models": gettext_lazy("The models together: at least this urgency is likely enough"),
-    "no_models": gettext_lazy("No model answered: never lower than this without one"),
+    "models": gettext_lazy("All models combined: this urgency, or a higher one, is likely enough"),
+    "no_models": gettext_lazy("No model answered: without one, never lower than this"),
     "outside_known": gettext_lazy("Outside what the models know: never lower than this"),
-    "held": gettext_lazy("The assessment before: stands until someone gives a reason for the lower one"),
-    "unmeasured": gettext_lazy("No ensemble says whether the models know such a text: never lower than this"),
+    "held": gettext_lazy("The assessment before: holds until someone gives a reason for a lower urgency"),
+    "unmeasured": gettext_lazy("No ensemble is live to say whether the models know such texts: never lower than this"),
 }
 
 

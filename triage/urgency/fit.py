@@ -42,7 +42,7 @@ def fit_urgency(plan: Recipe, prepared: Prepared, folders: Iterable[Path], out: 
     progress(Progress("fit", 0, 1, f"{len(rows)} presentations, {told.shape[1]} features"))
     if set(levels) != set(range(len(LEVELS))):
         raise BadRecipe(f"{plan.path}: every level needs presentations")
-    figures = {"cross-validation": _cross_validated(plan, told, levels)}
+    measured = {"cross-validation": _cross_validated(plan, told, levels)}
     content = {
         "voices": _settings(plan).members,
         "encoder": _settings(plan).encoder,
@@ -51,7 +51,7 @@ def fit_urgency(plan: Recipe, prepared: Prepared, folders: Iterable[Path], out: 
         "fitted_with": {kind: artefact_hash(folder) for kind, folder in sorted(members.items())},
     }
     progress(Progress("fit", 1, 1))
-    return seal(plan, out, {LAYER: json.dumps(content)}, figures, _data(prepared))
+    return seal(plan, out, {LAYER: json.dumps(content)}, measured, _data(prepared))
 
 
 def _settings(plan: Recipe) -> UrgencySettings:
@@ -73,11 +73,11 @@ def _ask(members: Mapping[str, Path], rows: Sequence[Example], progress: Report)
 
 
 def _features(plan: Recipe, said: Said, read: tuple[str, ...]) -> Any:
-    voices, encoder = _settings(plan).members, said[_settings(plan).encoder]
+    kinds, encoder = _settings(plan).members, said[_settings(plan).encoder]
     rows = []
     for place, scores in enumerate(encoder):
-        parts = level_parts({kind: said[kind][place] for kind in voices}, usual_urgencies())
-        rows.append(features(scores, [parts[kind] for kind in voices], read))
+        parts = level_parts({kind: said[kind][place] for kind in kinds}, usual_urgencies())
+        rows.append(features(scores, [parts[kind] for kind in kinds], read))
     return np.array(rows)
 
 
@@ -88,7 +88,7 @@ def _fitted(plan: Recipe, told: Any, levels: Any) -> LogisticRegression:
 
 
 def _cross_validated(plan: Recipe, told: Any, levels: Any) -> dict[str, float]:
-    """The desk's figures for each row by a layer that was fitted without its fold."""
+    """The desk's metrics for each row by a layer that was fitted without its fold."""
     found = []
     folds = np.arange(len(levels)) % FOLDS
     for fold in range(FOLDS):

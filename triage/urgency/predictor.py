@@ -28,11 +28,11 @@ _LEAST_LEVEL, _LEAST_LABEL, _SHARE = 1e-3, 1e-6, 0.1
 class UrgencyLayer:
     """A row of `weights` and a `bias` for each level, worst first.
 
-    `voices` are the kinds whose level shares are read, in order, in the layer's own `language`; of one of them, the
-    `encoder`, the scores of `read` are read too.
+    `kinds` are the members' in order: of each the level shares are read, of one of them, the `encoder`, the scores of
+    `read` too. `language` is the members' language.
     """
 
-    voices: tuple[str, ...]
+    kinds: tuple[str, ...]
     encoder: str
     read: tuple[str, ...]
     weights: tuple[tuple[float, ...], ...]
@@ -45,11 +45,11 @@ class UrgencyLayer:
 
     @property
     def members(self) -> frozenset[str]:
-        return frozenset(self.voices)
+        return frozenset(self.kinds)
 
     def takes(self, kind: str, language: str) -> bool:
         """Whether a version of this kind and language is one that the layer was fitted on."""
-        return language == self.language and kind in self.voices
+        return language == self.language and kind in self.kinds
 
     def answer(self, said: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
         """The levels' scores under the names that models give them."""
@@ -59,10 +59,10 @@ class UrgencyLayer:
     def shares(
         self, answers: Mapping[str, Mapping[str, float]], parts: Mapping[str, list[Shares]]
     ) -> dict[Level, float]:
-        """Probability of each level; empty where a voice is missing or names other labels than at the fit."""
+        """Probability of each level; empty where a member is missing or names other labels than at the fit."""
         if not self.members <= answers.keys() or set(self.read) != set(answers[self.encoder]):
             return {}
-        told = features(answers[self.encoder], [parts[kind] for kind in self.voices], self.read)
+        told = features(answers[self.encoder], [parts[kind] for kind in self.kinds], self.read)
         sums = [
             bias + sum(weight * value for weight, value in zip(row, told, strict=True))
             for row, bias in zip(self.weights, self.bias, strict=True)
@@ -72,8 +72,8 @@ class UrgencyLayer:
 
 
 def features(encoder: Mapping[str, float], parts: Iterable[list[Shares]], labels: tuple[str, ...]) -> list[float]:
-    """Logarithms: of each voice's level shares (learned, then by its conditions), then of the encoder's labels."""
-    levels = [share.get(level, 0.0) for voice in parts for share in voice for level in LEVELS]
+    """Logarithms: of each member's level shares (learned, then by its conditions), then of the encoder's labels."""
+    levels = [share.get(level, 0.0) for member in parts for share in member for level in LEVELS]
     own = [_SHARE * math.log(encoder[label] + _LEAST_LABEL) for label in labels]
     return [math.log(value + _LEAST_LEVEL) for value in levels] + own
 
@@ -82,7 +82,7 @@ def read_layer(raw: Mapping[str, Any], language: str) -> UrgencyLayer:
     """From the content of `layer.json`. Raises `KeyError`, `TypeError`, and `BrokenArtefact` where numbers lack."""
     rows = tuple(tuple(row) for row in raw["weights"])
     layer = UrgencyLayer(tuple(raw["voices"]), raw["encoder"], tuple(raw["labels"]), rows, tuple(raw["bias"]), language)
-    width = 2 * len(LEVELS) * len(layer.voices) + len(layer.read)
+    width = 2 * len(LEVELS) * len(layer.kinds) + len(layer.read)
     if len(layer.bias) != len(LEVELS) or [len(row) for row in rows] != [width] * len(LEVELS):
         raise BrokenArtefact(f"{LAYER} needs {len(LEVELS)} rows of {width} weights")
     return layer

@@ -44,7 +44,7 @@ def _detail(request: HttpRequest, version: ModelVersion, form: PromotionForm | N
     return {
         "version": version,
         "card": queries.render_card(version),
-        "figures": queries.main_figures(version.metrics),
+        "main_metrics": queries.main_metrics(version.metrics),
         "thresholds": sorted(version.thresholds.items()),
         "history": version.stage_changes.select_related("by", "replaced"),
         "earlier": queries.earlier_live(version),
@@ -93,7 +93,7 @@ def version_promote(request: HttpRequest, pk: int) -> HttpResponse:
     except (WrongStage, BadShare, AlreadyAsked) as error:
         messages.error(request, str(error))
     else:
-        messages.info(request, _("The gates are being judged. The verdict appears here."))
+        messages.info(request, _("A worker checks the gates. Their verdict appears here."))
     return redirect("models:detail", pk=pk)
 
 
@@ -106,7 +106,7 @@ def version_measure(request: HttpRequest, pk: int) -> HttpResponse:
     except (NothingFrozen, AlreadyMeasuring) as error:
         messages.error(request, str(error))
     else:
-        messages.info(request, _("A worker measures it on the newest frozen reviews. The figures appear here."))
+        messages.info(request, _("A worker measures it on the newest frozen reviews. The results appear here."))
     return redirect("models:detail", pk=pk)
 
 
@@ -116,7 +116,7 @@ def version_roll_back(request: HttpRequest, pk: int) -> HttpResponse:
     version = get_object_or_404(ModelVersion, pk=pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Say why the version is taken back."))
+        messages.error(request, _("Give a reason for rolling back."))
         return redirect("models:detail", pk=pk)
     try:
         change = roll_back(

@@ -75,17 +75,17 @@ def _made_with(made: Mapping[str, Any]) -> str:
 
 def beside_tables(found: Mapping[str, Any]) -> str:
     """Several versions on the same rows as two Markdown tables: shares with intervals, and the test of each pair."""
-    figures = list(next(iter(found["shares"].values())))
+    metrics = list(next(iter(found["shares"].values())))
     versions = table(
-        (f"{found['rows']} rows", *(f"{figure} (95 % interval)" for figure in figures)),
+        (f"{found['rows']} rows", *(f"{metric} (95 % interval)" for metric in metrics)),
         [
-            (name, *("{:.3f} ({:.3f} to {:.3f})".format(*own[figure]) for figure in figures))
+            (name, *("{:.3f} ({:.3f} to {:.3f})".format(*own[metric]) for metric in metrics))
             for name, own in found["shares"].items()
         ],
     )
     shown = ("figure", "first", "second", "only_first", "only_second")
     tests = table(
-        ("figure", "first", "second", "only first right", "only second right", "McNemar p", "p after Holm"),
+        ("metric", "first", "second", "only first right", "only second right", "McNemar p", "p after Holm"),
         [(*(each[key] for key in shown), p_value(each["p"]), p_value(each["holm"])) for each in found["pairs"]],
     )
     return f"{versions}\n\n{tests}"
@@ -115,20 +115,20 @@ def _data(data: Sequence[Mapping[str, Any]]) -> str:
 
 def _evaluation(evaluation: Mapping[str, Mapping[str, Any]]) -> str:
     rows = [
-        (file, ", ".join(f"{name} {_cell(value)}" for name, value in figures.items() if not isinstance(value, Mapping)))
-        for file, figures in sorted(evaluation.items())
+        (file, ", ".join(f"{name} {_cell(value)}" for name, value in metrics.items() if not isinstance(value, Mapping)))
+        for file, metrics in sorted(evaluation.items())
     ]
-    return table(("test", "figures"), rows)
+    return table(("test", "metrics"), rows)
 
 
-def _flat(figures: Mapping[str, Any]) -> str:
+def _flat(metrics: Mapping[str, Any]) -> str:
     rows = [
         (name, ", ".join(f"{key} {_cell(each)}" for key, each in value.items()))
         if isinstance(value, Mapping)
         else (name, value)
-        for name, value in figures.items()
+        for name, value in metrics.items()
     ]
-    return table(("figure", "value"), rows)
+    return table(("metric", "value"), rows)
 
 
 def _cell(value: object) -> str:

@@ -21,7 +21,7 @@ TESTED = {"top-1", "top-3", "accuracy"}
 def right_answers(
     rows: Sequence[dict[str, Any]], scores: Sequence[Mapping[str, float]], task: Task, manifest: Manifest
 ) -> dict[str, Bools]:
-    """Which rows are answered rightly, by figure: top-1, top-3, top-5 of a differential, or accuracy of a decision.
+    """Which rows are answered rightly, by metric: top-1, top-3, top-5 of a differential, or accuracy of a decision.
 
     A row whose truth is not known is left out, for every version alike. Empty for a task that asks neither.
     """
@@ -47,25 +47,25 @@ def _first_five(scores: Mapping[str, float]) -> list[str]:
 def side_by_side(right: Mapping[str, Mapping[str, Bools]]) -> dict[str, Any]:
     """From `right_answers` of each version, over the same rows, as plain data.
 
-    `shares`: version -> figure -> [share, low, high] with Wilson's 95 % interval. `pairs`: McNemar's exact test of
-    each pair on each tested figure; `holm` is its p, corrected for all tests of this table.
+    `shares`: version -> metric -> [share, low, high] with Wilson's 95 % interval. `pairs`: McNemar's exact test of
+    each pair on each tested metric; `holm` is its p, corrected for all tests of this table.
     """
-    figures = list(next(iter(right.values())))
+    metrics = list(next(iter(right.values())))
     tests = [
-        (figure, first, second, mcnemar(right[first][figure], right[second][figure]))
-        for figure in figures
-        if figure in TESTED
+        (metric, first, second, mcnemar(right[first][metric], right[second][metric]))
+        for metric in metrics
+        if metric in TESTED
         for first, second in combinations(right, 2)
     ]
     corrected = holm([test.p for *_, test in tests])
     return {
-        "rows": len(right[next(iter(right))][figures[0]]),
+        "rows": len(right[next(iter(right))][metrics[0]]),
         "shares": {
-            name: {figure: [rounded(each) for each in wilson(hits)] for figure, hits in own.items()}
+            name: {metric: [rounded(each) for each in wilson(hits)] for metric, hits in own.items()}
             for name, own in right.items()
         },
         "pairs": [
-            {"figure": figure, "first": first, "second": second, **test._asdict(), "holm": adjusted}
-            for (figure, first, second, test), adjusted in zip(tests, corrected, strict=True)
+            {"figure": metric, "first": first, "second": second, **test._asdict(), "holm": adjusted}
+            for (metric, first, second, test), adjusted in zip(tests, corrected, strict=True)
         ],
     }

@@ -1,4 +1,4 @@
-"""Measure one model version on one test: figures, curves, groups and functions, as plain data."""
+"""Measure one model version on one test: metrics, curves, groups and functions, as plain data."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _add_ranking(
         for row in scores
     ]
     truth = [str(row[task.condition]) for row in rows]
-    report["figures"] = metrics.ranking_figures(truth, ranked)
+    report["figures"] = metrics.ranking_metrics(truth, ranked)
     # A model may have no answer to a text: a miss that was not sure of itself.
     right = np.array([names[:1] == [wanted] for names, wanted in zip(ranked, truth, strict=True)])
     stated = np.array([row[names[0]] if names else 0.0 for row, names in zip(scores, ranked, strict=True)], np.float32)
@@ -117,7 +117,7 @@ def _add_labels(
             continue
         truth = np.array([float(row[label]) >= 0.5 for row in rows])
         score = np.array([row[label] for row in scores], np.float32)
-        report["labels"][label] = metrics.label_figures(truth, score, manifest.thresholds.get(label))
+        report["labels"][label] = metrics.label_metrics(truth, score, manifest.thresholds.get(label))
         report["curves"][label] = metrics.curves(truth, score)
         report["reliability"][label] = metrics.reliability(truth, score)
     known = [each["AUC"] for each in report["labels"].values() if "AUC" in each]
@@ -137,7 +137,7 @@ def _add_decision(
     kept = [number for number, value in enumerate(values) if value is not None]
     truth = np.array([(values[number] or 0.0) >= 0.5 for number in kept])
     flagged, score = decisions([scores[number] for number in kept], manifest.thresholds, task.answer)
-    report["figures"] |= metrics.decision_figures(truth, flagged, score)
+    report["figures"] |= metrics.decision_metrics(truth, flagged, score)
     if truth.any() and not truth.all():
         report.setdefault("curves", {})["decision"] = metrics.curves(truth, score)
         report["confusion"] = {

@@ -28,17 +28,17 @@ class Rival:
 
 
 def rival(name: str, kind: str, size: int, report: Mapping[str, Any], leading: str) -> list[Rival]:
-    """The version of `size` bytes as a rival by its report's leading figure; none where it was not measured."""
-    figures: Mapping[str, Any] = report.get("figures", {})
-    if not isinstance(figures.get(leading), int | float):
+    """The version of `size` bytes as a rival by its report's leading metric; none where it was not measured."""
+    metrics: Mapping[str, Any] = report.get("figures", {})
+    if not isinstance(metrics.get(leading), int | float):
         return []
-    milliseconds = report.get("milliseconds_per_text") or figures.get("ms a text") or None
-    return [Rival(name, kind, size / 1e6, milliseconds, float(figures[leading]))]
+    milliseconds = report.get("milliseconds_per_text") or metrics.get("ms a text") or None
+    return [Rival(name, kind, size / 1e6, milliseconds, float(metrics[leading]))]
 
 
 def rivals_among(folders: Iterable[Path], manifest: Manifest, report: Mapping[str, Any]) -> tuple[str, list[Rival]]:
-    """The report's leading figure, and the version itself and artefacts of its desk and language by it, best first."""
-    leading, _ = leading_figure(report)
+    """The report's leading metric, and the version itself and artefacts of its desk and language by it, best first."""
+    leading, _ = leading_metric(report)
     found = rival(manifest.name, manifest.kind, 0, report, leading)
     for folder in folders:
         other = read_manifest(folder)
@@ -46,8 +46,8 @@ def rivals_among(folders: Iterable[Path], manifest: Manifest, report: Mapping[st
         if other.files == manifest.files:
             found = rival(manifest.name, manifest.kind, size, report, leading)
         elif other.desk == manifest.desk and other.language in {manifest.language, "any"}:
-            figures = other.metrics.get("evaluation", {}).get(report["task"], {})
-            found += rival(other.name, other.kind, size, {"figures": figures}, leading)
+            metrics = other.metrics.get("evaluation", {}).get(report["task"], {})
+            found += rival(other.name, other.kind, size, {"figures": metrics}, leading)
     return leading, sorted(found, key=lambda one: -one.value)
 
 
@@ -68,10 +68,10 @@ def write_report(report: Mapping[str, Any], folder: Path, rivals: tuple[str, Seq
     return [folder / file for file in files]
 
 
-def leading_figure(report: Mapping[str, Any]) -> tuple[str, float | None]:
-    """The figure that sums the test up, and its value; ("", None) where nothing was measured."""
-    figures: Mapping[str, float] = report.get("figures", {})
-    return next(((name, figures[name]) for name in LEADING if name in figures), ("", None))
+def leading_metric(report: Mapping[str, Any]) -> tuple[str, float | None]:
+    """The metric that sums the test up, and its value; ("", None) where nothing was measured."""
+    metrics: Mapping[str, float] = report.get("figures", {})
+    return next(((name, metrics[name]) for name in LEADING if name in metrics), ("", None))
 
 
 def keep_in_artefact(folder: Path, reports: Sequence[Mapping[str, Any]]) -> None:
@@ -86,10 +86,10 @@ def keep_in_artefact(folder: Path, reports: Sequence[Mapping[str, Any]]) -> None
     path.write_text(
         json.dumps(kept, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n", encoding="utf-8"
     )
-    figures = {task: _flat(report) for task, report in kept.items()}
+    metrics = {task: _flat(report) for task, report in kept.items()}
     manifest["metrics"] = {
         **manifest["metrics"],
-        "evaluation": {**manifest["metrics"].get("evaluation", {}), **figures},
+        "evaluation": {**manifest["metrics"].get("evaluation", {}), **metrics},
     }
     beside = {task: report[BESIDE] for task, report in kept.items() if BESIDE in report}
     if beside:
@@ -101,7 +101,7 @@ def keep_in_artefact(folder: Path, reports: Sequence[Mapping[str, Any]]) -> None
 
 
 def _flat(report: Mapping[str, Any]) -> dict[str, Any]:
-    """A report's figures as the manifest holds them."""
+    """A report's metrics as the manifest holds them."""
     labels: Mapping[str, Any] = report.get("labels", {})
     areas = {f"AUC {label}": each["AUC"] for label, each in labels.items() if "AUC" in each}
     return {**report["figures"], **areas, "ms a text": report["milliseconds_per_text"]}
@@ -110,7 +110,7 @@ def _flat(report: Mapping[str, Any]) -> dict[str, Any]:
 def compared_table(compared: Mapping[str, Mapping[str, float]]) -> str:
     """This version less the other one, with the 95 % interval of the paired bootstrap."""
     rows = [(name, each["difference"], each["low"], each["high"]) for name, each in compared.items()]
-    return table(("figure", "this less the other", "from", "to"), rows)
+    return table(("metric", "this less the other", "from", "to"), rows)
 
 
 def _pictures(report: Mapping[str, Any], name: str) -> dict[str, str]:
@@ -141,7 +141,7 @@ def _markdown(report: Mapping[str, Any], pictures: list[str], leading: str, riva
     parts = [
         f"# {report['task']}: {report['version']}",
         f"{report['milliseconds_per_text']} ms a text on this machine.",
-        table(("figure", "value"), report["figures"].items()),
+        table(("metric", "value"), report["figures"].items()),
     ]
     if report.get("labels"):
         keys = list(dict.fromkeys(key for each in report["labels"].values() for key in each))

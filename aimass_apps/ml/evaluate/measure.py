@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from aimass_apps.inference.combining import Together, load_whole
+from aimass_apps.inference.combining import CombinerWithMembers, load_whole
 from aimass_apps.inference.kinds.ensemble.predictor import Ensemble
 from aimass_apps.inference.predictor import Item, Predictor
 from aimass_apps.ml.evaluate.card import BESIDE
@@ -56,7 +56,7 @@ def measure(
     }
     for name, (scores, _) in answers.items():
         model = versions[name].predictor
-        if task.condition and isinstance(model, Together) and isinstance(model.combiner, Ensemble):
+        if task.condition and isinstance(model, CombinerWithMembers) and isinstance(model.combiner, Ensemble):
             reports[name]["figures"] |= sets_on(model.combiner, scores, [str(row[task.condition]) for row in rows])
     if task.log:
         for name, each in versions.items():
@@ -66,9 +66,9 @@ def measure(
     report = reports[first]
     if others:
         report["compared"] = {
-            f"{name}, {figure}": found
+            f"{name}, {metric}": found
             for name in others
-            for figure, found in compare_answers(rows, sides[name], sides[first], task).items()
+            for metric, found in compare_answers(rows, sides[name], sides[first], task).items()
         }
         right = {name: right_answers(rows, scores, task, manifest) for name, (scores, manifest) in sides.items()}
         if right[first]:

@@ -1,4 +1,4 @@
-"""Figures about scores: discrimination, calibration, decisions, groups, and whether two versions differ."""
+"""Metrics of scores: discrimination, calibration, decisions, groups, and whether two versions differ."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float32]
 
 
-def decision_figures(truth: Bools, flagged: Bools, score: Floats) -> dict[str, float | int]:
+def decision_metrics(truth: Bools, flagged: Bools, score: Floats) -> dict[str, float | int]:
     """A yes-or-no task: `flagged` is the decision, `score` what ranked it; all of shape (rows,)."""
-    figures: dict[str, float | int] = {"rows": len(truth), "positive": int(truth.sum())}
+    found: dict[str, float | int] = {"rows": len(truth), "positive": int(truth.sum())}
     if truth.all() or not truth.any():
-        figures["flagged share"] = rounded(flagged.mean())
-        return figures
+        found["flagged share"] = rounded(flagged.mean())
+        return found
     precision, recall, f1, _ = precision_recall_fscore_support(truth, flagged, average="binary", zero_division=0)
-    return figures | {
+    return found | {
         "AUC": rounded(roc_auc_score(truth, score)),
         "average precision": rounded(average_precision_score(truth, score)),
         "accuracy": rounded((truth == flagged).mean()),
@@ -34,12 +34,12 @@ def decision_figures(truth: Bools, flagged: Bools, score: Floats) -> dict[str, f
     }
 
 
-def label_figures(truth: Bools, score: Floats, threshold: float | None) -> dict[str, float | int]:
+def label_metrics(truth: Bools, score: Floats, threshold: float | None) -> dict[str, float | int]:
     """One label of a multi-label task."""
-    figures: dict[str, float | int] = {"rows": len(truth), "positive": int(truth.sum())}
+    found: dict[str, float | int] = {"rows": len(truth), "positive": int(truth.sum())}
     if truth.all() or not truth.any():
-        return figures
-    figures |= {
+        return found
+    found |= {
         "AUC": rounded(roc_auc_score(truth, score)),
         "average precision": rounded(average_precision_score(truth, score)),
         "calibration error": rounded(expected_calibration_error(score, truth.astype(np.float32))),
@@ -47,8 +47,8 @@ def label_figures(truth: Bools, score: Floats, threshold: float | None) -> dict[
     if threshold is not None:
         decided = score >= threshold
         precision, recall, f1, _ = precision_recall_fscore_support(truth, decided, average="binary", zero_division=0)
-        figures |= {"precision": rounded(precision), "recall": rounded(recall), "F1": rounded(f1)}
-    return figures
+        found |= {"precision": rounded(precision), "recall": rounded(recall), "F1": rounded(f1)}
+    return found
 
 
 def by_group(groups: Sequence[str], right: Bools) -> dict[str, dict[str, float | int]]:
@@ -91,13 +91,13 @@ def reliability(truth: Bools, score: Floats, bins: int = 10) -> list[list[float]
     ]
 
 
-def ranking_figures(truth: Sequence[str], ranked: Sequence[Sequence[str]]) -> dict[str, float | int]:
+def ranking_metrics(truth: Sequence[str], ranked: Sequence[Sequence[str]]) -> dict[str, float | int]:
     """A differential: the share of rows whose confirmed answer is among the first 1, 3, 5 and 10."""
-    figures: dict[str, float | int] = {"rows": len(truth)}
+    found: dict[str, float | int] = {"rows": len(truth)}
     for most in (1, 3, 5, 10):
         hits = [wanted in list(names[:most]) for wanted, names in zip(truth, ranked, strict=True)]
-        figures[f"top-{most}"] = rounded(float(np.mean(hits)))
-    return figures
+        found[f"top-{most}"] = rounded(float(np.mean(hits)))
+    return found
 
 
 def found_among(truth: Sequence[str], ranked: Sequence[Sequence[str]], most: int = 10) -> list[float]:
@@ -110,12 +110,12 @@ def found_among(truth: Sequence[str], ranked: Sequence[Sequence[str]], most: int
 def paired_bootstrap(
     first: npt.NDArray[Any],
     second: npt.NDArray[Any],
-    figure: Callable[[npt.NDArray[Any]], float],
+    metric: Callable[[npt.NDArray[Any]], float],
     *,
     seed: int,
     rounds: int = 1000,
 ) -> dict[str, float]:
-    """The difference second - first of `figure` over the same rows, with its 95 % interval.
+    """The difference second - first of `metric` over the same rows, with its 95 % interval.
 
     `first` and `second` hold one entry a row; the same resampled rows are used for both.
     """
@@ -123,10 +123,10 @@ def paired_bootstrap(
     differences = []
     for _ in range(rounds):
         rows = rng.integers(0, len(first), len(first))
-        differences.append(figure(second[rows]) - figure(first[rows]))
+        differences.append(metric(second[rows]) - metric(first[rows]))
     low, high = np.percentile(differences, [2.5, 97.5])
     return {
-        "difference": rounded(figure(second) - figure(first)),
+        "difference": rounded(metric(second) - metric(first)),
         "low": rounded(low),
         "high": rounded(high),
     }

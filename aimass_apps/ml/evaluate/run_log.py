@@ -1,4 +1,4 @@
-"""The committed log of runs on a test that models are chosen by: one JSON line each, so that no look goes uncounted."""
+"""The committed log of runs on a test by which models are chosen: one JSON line each, so that each one counts."""
 
 from __future__ import annotations
 

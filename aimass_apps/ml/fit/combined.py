@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from aimass_apps.ml.evaluate.card import write_card
-from aimass_apps.ml.recipe.provenance import made_with
-from aimass_apps.ml.recipe.schema import BadRecipe, Recipe, recipe_sha256, settings_of
+from aimass_apps.ml.recipe.provenance import made_with, manifest_head
+from aimass_apps.ml.recipe.schema import BadRecipe, Recipe, settings_of
 from aimass_apps.registry.artefacts import read_manifest
 
 
@@ -36,13 +36,8 @@ def seal(
     for name, text in files.items():
         (fresh / name).write_text(text + "\n", encoding="utf-8")
     manifest = {
-        "desk": plan.desk,
-        "kind": plan.kind,
-        "language": plan.language,
-        "name": plan.name,
-        "labels": list(plan.labels),
+        **manifest_head(plan),
         "metrics": dict(metrics),
-        "recipe": f"{plan.path.name} sha256:{recipe_sha256(plan)[:16]} seed:{plan.seed}",
         "data": list(data),
         "made_with": made_with(plan),
     }

@@ -1,4 +1,4 @@
-"""Progress of a long training on a terminal, and Ctrl-C or a TERM signal as a wish to stop at a checkpoint."""
+"""Progress of a long training on a terminal, and Ctrl-C or a TERM signal as a request to stop at a checkpoint."""
 
 from __future__ import annotations
 

@@ -81,9 +81,9 @@ def fold_of(text: str, folds: int) -> int:
 
 
 def with_teacher(recipe: Recipe, splits: Sequence[Split], work: Path, report: Report) -> list[Split]:
-    """The splits with the teachers' word in the targets of their training rows; validation rows stay as annotated.
+    """The splits with the teachers' answers mixed into the targets of their training rows.
 
-    The answers are kept under `work` and asked for once. Raises `BadRecipe`.
+    Validation rows stay as annotated. The answers are kept under `work` and asked for once. Raises `BadRecipe`.
     """
     teaching = teaching_of(recipe)
     said: dict[str, list[Array]] = {}
@@ -108,7 +108,7 @@ def with_teacher(recipe: Recipe, splits: Sequence[Split], work: Path, report: Re
 def taught(row: Example, answer: Array, recipe: Recipe, share: float) -> Example:
     """The row with targets mixed from its own and the teacher's `answer`, shape (labels,), NaN where it knows nothing.
 
-    A label that is not annotated gets the teacher's word with the weight `share`.
+    A label that is not annotated gets the teacher's answer with the weight `share`.
     """
     targets, weights = dict(row.targets), dict(row.weights)
     said = {label: float(p) for label, p in zip(recipe.labels, answer, strict=True) if not np.isnan(p)}
@@ -138,7 +138,7 @@ def _shared_weights(
 def open_teacher(folder: Path) -> Predictor:
     """The version in `folder`; an encoder multiplies in bfloat16 on a processor made for it.
 
-    That is about three times as quick, and its word need not be exact to the last digit here.
+    That is about three times as quick, and its answers need not be exact to the last digit here.
     """
     predictor = load_predictor(folder)
     if isinstance(predictor, BertPredictor) and choose_device() == "cpu":

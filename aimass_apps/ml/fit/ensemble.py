@@ -141,17 +141,17 @@ def conformal_limit(scores: Floats, coverage: float) -> float:
     return float(np.sort(scores)[place - 1]) if place <= len(scores) else float("inf")
 
 
-def set_figures(ensemble: Ensemble, answered: Answered, groups: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def set_metrics(ensemble: Ensemble, answered: Answered, groups: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Coverage and size of the sets of all members together, over all cases and by each value of each grouping."""
     rule = ensemble.rules[ensemble.members]
     pooled = pool(rule, answered)
     sizes = set_sizes(pooled, rule)
     places = (pooled > pooled[np.arange(len(answered)), answered.truth][:, None]).sum(axis=1)
     held = places < sizes
-    found: dict[str, Any] = {"all": _figures(held, sizes)}
+    found: dict[str, Any] = {"all": _metrics(held, sizes)}
     for name, values in groups.items():
         column = np.array(values)
-        found[name] = {each: _figures(held[column == each], sizes[column == each]) for each in sorted(set(values))}
+        found[name] = {each: _metrics(held[column == each], sizes[column == each]) for each in sorted(set(values))}
     return found
 
 
@@ -164,17 +164,19 @@ def sets_on(ensemble: Ensemble, scores: Sequence[Mapping[str, float]], truth: Se
     ranked = [dict(sorted(each.items(), key=lambda item: -item[1])) for each in scores]
     sets = [rule.likely(each) for each in ranked]
     unknown = np.array([entropy(each.values()) > rule.known_to for each in scores])
-    strange = np.array([each not in ensemble.labels for each in truth])
+    named = np.array([each in ensemble.labels for each in truth])
     held = np.array([each in names for each, names in zip(truth, sets, strict=True)])
     sizes = np.array([len(names) for names in sets])
     found: dict[str, float | int] = {
         "set coverage": round(float(held.mean()), 4),
-        "set coverage of known conditions": round(float(held[~strange].mean()), 4) if (~strange).any() else 0.0,
+        "set coverage of known conditions": round(float(held[named].mean()), 4) if named.any() else 0.0,
         "set size, mean": round(float(sizes.mean()), 2),
         "set size, median": float(np.median(sizes)),
         "called unknown": round(float(unknown.mean()), 4),
     }
-    return found | ({"unknown conditions called so": round(float(unknown[strange].mean()), 4)} if strange.any() else {})
+    if not named.all():
+        found["unknown conditions called so"] = round(float(unknown[~named].mean()), 4)
+    return found
 
 
 def set_sizes(pooled: Floats, rule: Rule) -> Places:
@@ -186,7 +188,7 @@ def set_sizes(pooled: Floats, rule: Rule) -> Places:
     return sizes
 
 
-def _figures(held: Any, sizes: Places) -> dict[str, float]:
+def _metrics(held: Any, sizes: Places) -> dict[str, float]:
     return {
         "cases": len(sizes),
         "coverage": round(float(held.mean()), 4),

@@ -19,8 +19,8 @@ from aimass_apps.ml.fit.distil import fold_of
 from aimass_apps.ml.fit.progress import Progress, Report, silent
 from aimass_apps.ml.recipe.examples import Example, Split, as_arrays
 from aimass_apps.ml.recipe.prepare import Prepared, prepare
-from aimass_apps.ml.recipe.provenance import made_with, rows_sha256
-from aimass_apps.ml.recipe.schema import EARLIER, BadRecipe, Recipe, read_recipe, recipe_sha256
+from aimass_apps.ml.recipe.provenance import made_with, manifest_head, rows_sha256
+from aimass_apps.ml.recipe.schema import EARLIER, BadRecipe, Recipe, read_recipe
 from aimass_apps.registry.artefacts import MANIFEST, read_manifest, starters
 from aimass_apps.registry.kinds import kind_of, load
 
@@ -127,17 +127,12 @@ def finish(
     head.write(folder)
     probabilities = head.probabilities(logits)
     manifest = {
-        "desk": plan.desk,
-        "kind": plan.kind,
-        "language": plan.language,
-        "name": plan.name,
-        "labels": list(plan.labels),
+        **manifest_head(plan),
         "thresholds": (
             dict(read_manifest(kept).thresholds) if kept else _thresholds(plan, probabilities, targets, weights)
         ),
         "metrics": {"validation": _validation_metrics(plan, probabilities, targets, weights)},
         "base": plan.base_name or plan.base,
-        "recipe": f"{plan.path.name} sha256:{recipe_sha256(plan)[:16]} seed:{plan.seed}",
         "data": _data(plan, prepared),
         "made_with": made_with(plan),
     }

@@ -23,7 +23,7 @@ from aimass_apps.ml.fit.ensemble import (
     pool,
     pool_of,
     pool_without_truth,
-    set_figures,
+    set_metrics,
     share_unknown,
     with_limits,
 )
@@ -56,9 +56,9 @@ def train_ensemble(plan: Recipe, prepared: Prepared, folders: Iterable[Path], ou
         rules = [with_limits(rule, confirmed, wanted) for rule in rules]
         notes["confirmed"] = len(confirmed)
     ensemble = Ensemble(plan.labels, {frozenset(rule.powers): rule for rule in rules}, notes, plan.language)
-    figures = _measure(plan, ensemble, members, rows["test"])
-    measured = {**notes, **figures["sets"]["all"]}
-    return _store(plan, replace(ensemble, measured=measured), figures, prepared, members, out)
+    metrics = _measure(plan, ensemble, members, rows["test"])
+    measured = {**notes, **metrics["sets"]["all"]}
+    return _store(plan, replace(ensemble, measured=measured), metrics, prepared, members, out)
 
 
 def _settings(plan: Recipe) -> EnsembleSettings:
@@ -95,7 +95,7 @@ def _elsewhere(plan: Recipe) -> dict[str, Any]:
 def _measure(
     plan: Recipe, ensemble: Ensemble, members: Mapping[str, Predictor], rows: Sequence[Example]
 ) -> dict[str, Any]:
-    """Sets by group, and how often known and strange texts are called unknown."""
+    """Sets by group, and how often known and out-of-scope texts are called unknown."""
     answered = _ask(plan, members, rows)
     grouping = named("groups", _settings(plan).groups)
     values = [grouping(row.text, _truth(plan, row)) for row in rows]
@@ -105,10 +105,10 @@ def _measure(
         "known visits (false alarms)": share_unknown(rule, pool(rule, answered)),
         "visits whose condition was left out": share_unknown(rule, pool_without_truth(rule, answered)),
     }
-    for name, texts in named("strangers", _settings(plan).strangers)().items():
+    for name, texts in named("out_of_scope_texts", _settings(plan).out_of_scope_texts)().items():
         novelty[name] = share_unknown(rule, pool_of(rule, members, texts, plan.labels))
     return {
-        "sets": set_figures(ensemble, answered, groups),
+        "sets": set_metrics(ensemble, answered, groups),
         "novelty": novelty,
         "top": {"together": _top(pool(rule, answered), answered)}
         | {kind: _top(logs, answered) for kind, logs in answered.logs.items()},
@@ -124,7 +124,7 @@ def _top(scores: Any, answered: Answered) -> dict[str, float]:
 def _store(
     plan: Recipe,
     ensemble: Ensemble,
-    figures: Mapping[str, Any],
+    metrics: Mapping[str, Any],
     prepared: Prepared,
     members: Mapping[str, Remembering],
     out: Path,
@@ -145,23 +145,23 @@ def _store(
         }
         for split in prepared.splits
     ]
-    return seal(plan, out, {RULES: json.dumps(content, indent=1)}, _for_card(ensemble, figures), data)
+    return seal(plan, out, {RULES: json.dumps(content, indent=1)}, _for_card(ensemble, metrics), data)
 
 
 def _plain(rule: Rule) -> dict[str, Any]:
     return {**asdict(rule), "powers": dict(rule.powers)}
 
 
-def _for_card(ensemble: Ensemble, figures: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures as rows of a card: a name and a few numbers each."""
+def _for_card(ensemble: Ensemble, metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """The metrics as rows of a card: a name and a few numbers each."""
     rule = ensemble.rules[ensemble.members]
     found: dict[str, Any] = {"powers": dict(rule.powers)}
-    found |= {f"ranking, {name}": each for name, each in figures["top"].items()}
-    sets = dict(figures["sets"])
+    found |= {f"ranking, {name}": each for name, each in metrics["top"].items()}
+    sets = dict(metrics["sets"])
     found["sets, all"] = sets.pop("all")
     for name, values in sets.items():
         found |= {f"sets, {name} {value}": each for value, each in values.items()}
-    return found | {f"called unknown, {name}": value for name, value in figures["novelty"].items()}
+    return found | {f"called unknown, {name}": value for name, value in metrics["novelty"].items()}
 
 
 class Remembering:

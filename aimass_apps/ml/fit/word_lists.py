@@ -14,6 +14,7 @@ from aimass_apps.inference.kinds.keywords.predictor import MATCHES, WORDS, BadWo
 from aimass_apps.ml.evaluate.card import write_card
 from aimass_apps.ml.fit.progress import Report
 from aimass_apps.ml.recipe.prepare import Prepared
+from aimass_apps.ml.recipe.provenance import manifest_head
 from aimass_apps.ml.recipe.schema import BadRecipe, Recipe, settings_as
 from aimass_apps.ml.recipe.settings import KeywordsSettings
 from aimass_apps.strict_files import Text, read_json
@@ -117,7 +118,7 @@ def _plain(entry: Entry) -> dict[str, Any]:
 
 
 def seal_word_list(plan: Recipe, prepared: Prepared, members: Iterable[Path], out: Path, progress: Report) -> Path:
-    """Copy, check and seal a recipe's own word list: it learns from no rows. Raises `BadRecipe`.
+    """Copy, check and seal a recipe's own word list: it is not fitted on rows. Raises `BadRecipe`.
 
     Its thresholds stand in the recipe.
     """
@@ -127,11 +128,7 @@ def seal_word_list(plan: Recipe, prepared: Prepared, members: Iterable[Path], ou
         raise BadRecipe("uses labels that the recipe does not have", words)
     _write_words(out, plan.labels, desk_labels(plan.desk), [_plain(entry) for entry in own.entries])
     manifest = {
-        "desk": plan.desk,
-        "kind": plan.kind,
-        "language": plan.language,
-        "name": plan.name,
-        "labels": list(plan.labels),
+        **manifest_head(plan),
         "thresholds": dict(plan.thresholds),
         "metrics": {"terms": len(own.entries)},
         "base": "",

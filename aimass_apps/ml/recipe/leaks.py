@@ -1,4 +1,4 @@
-"""Rows of a test file inside the training rows: the same text, or nearly so (MinHash), makes figures a lie."""
+"""Test rows among the training rows, exactly or nearly (MinHash): they make a model look better than it is."""
 
 from __future__ import annotations
 

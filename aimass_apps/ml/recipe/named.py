@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any, Final, Literal, get_args
 
 # The key of a recipe or task under which a name may stand.
-Sort = Literal["desk", "generator", "labels_from", "never", "groups", "strangers", "test", "reader", "base"]
+Sort = Literal["desk", "generator", "labels_from", "never", "groups", "out_of_scope_texts", "test", "reader", "base"]
 Names = Mapping[Sort, Mapping[str, str]]
 """By sort and name the dotted path of a function, of a package for `base` or `desk`; imported when first asked for."""
 
@@ -21,10 +21,6 @@ class NotRegistered(ValueError):
 def register(names: Names) -> None:
     for sort, paths in names.items():
         _known[sort].update(paths)
-
-
-def is_registered(sort: Sort, name: str) -> bool:
-    return name in _known[sort]
 
 
 def refuse_unknown(sort: Sort, name: str) -> None:

@@ -1,4 +1,4 @@
-"""What a training was made with, for its manifest: seed, library versions, and a hash of each source's rows."""
+"""What a manifest tells of its training: recipe, seed, library versions, and a hash of each source's rows."""
 
 from __future__ import annotations
 
@@ -10,11 +10,23 @@ from importlib import metadata
 from typing import Any
 
 from aimass_apps.ml.recipe.examples import Example, Split
-from aimass_apps.ml.recipe.schema import Recipe
+from aimass_apps.ml.recipe.schema import Recipe, recipe_sha256
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "tokenizers", "torch", "transformers", "accelerate", "peft", "onnx")
 # Settings that come after the last step: they may change without training anew.
 AFTERWARDS = frozenset({"keep_base", "bits", "serve_tokens", "combine", "checkpoint_every"})
+
+
+def manifest_head(recipe: Recipe) -> dict[str, Any]:
+    """What the manifest of every version trained from this recipe says first."""
+    return {
+        "desk": recipe.desk,
+        "kind": recipe.kind,
+        "language": recipe.language,
+        "name": recipe.name,
+        "labels": list(recipe.labels),
+        "recipe": f"{recipe.path.name} sha256:{recipe_sha256(recipe)[:16]} seed:{recipe.seed}",
+    }
 
 
 def made_with(recipe: Recipe) -> dict[str, Any]:

@@ -232,7 +232,7 @@ def _faults_of_labels(recipe: Recipe) -> Iterator[tuple[str, str]]:
 def _faults_of_settings(settings: object, recipe: Recipe) -> Iterator[tuple[str, str]]:
     if isinstance(settings, EnsembleSettings):
         yield from _unknown("groups", settings.groups, "settings.groups")
-        yield from _unknown("strangers", settings.strangers, "settings.strangers")
+        yield from _unknown("out_of_scope_texts", settings.out_of_scope_texts, "settings.out_of_scope_texts")
         if settings.measured_on not in {each.name for each in recipe.sources}:
             yield "settings.measured_on", f"no source is called {settings.measured_on}"
     if isinstance(settings, BertSettings) and (unknown := sorted(set(settings.label_weights) - set(recipe.labels))):

@@ -129,12 +129,12 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnsembleSettings:
-    """`members` are kinds; `measured_on` a source; `groups` and `strangers` names that a desk registered."""
+    """`members` are kinds; `measured_on` a source; `groups` and `out_of_scope_texts` names that a desk registered."""
 
     members: Annotated[tuple[Text, ...], MinLen(2)]
     measured_on: Text
     groups: Text
-    strangers: Text
+    out_of_scope_texts: Text
     wanted: Wanted = Wanted()
     elsewhere: Elsewhere | None = None
 

@@ -1,7 +1,7 @@
 """Become another program that dies with its parent and, for root, runs as an ordinary user.
 
 Run by its path with `python -I -S child.py OPTIONS -- PROGRAM ARGUMENTS`; needs only the standard library.
-The kernel forgets the wish to die with the parent when credentials change, so it is said just before exec.
+The kernel drops the parent-death signal when credentials change, so it is set just before exec.
 """
 
 import argparse

@@ -158,7 +158,7 @@ def explain_error(error: OSError, *, home: Path) -> str:
     for sign, sentence in CAUSES.items():
         if sign in str(error):
             return sentence.format(service="AI Mass Apps", folder=error.filename or home)
-    return f"{error.strerror}: {error.filename or home}; see to it and start again."
+    return f"{error.strerror}: {error.filename or home}; solve this and start again."
 
 
 def explain(log_text: str, *, service: str, log: Path, folder: Path) -> str:
@@ -167,4 +167,4 @@ def explain(log_text: str, *, service: str, log: Path, folder: Path) -> str:
         if sign in log_text:
             return sentence.format(service=service, folder=folder)
     last = next((line for line in reversed(log_text.splitlines()) if line.strip()), "it wrote nothing")
-    return f"{service} did not start ({last.strip()[:200]}): the whole story is in {log}."
+    return f"{service} did not start ({last.strip()[:200]}): the full log is {log}."

@@ -1,4 +1,4 @@
-"""The embedded Valkey: the broker's bell. Nothing is kept in it that PostgreSQL does not know."""
+"""The embedded Valkey, the broker. It holds nothing that PostgreSQL does not hold as well."""
 
 import importlib.util
 import os
@@ -48,7 +48,7 @@ class Valkey:
         if self._try_to_start(patience):
             return
         self.stop()
-        # A log cut off by a dead disk must not stop the product: what rang is rung again by the sweeper.
+        # A log cut off by a full or dead disk must not stop the site: the sweep sends lost messages again.
         if "append only file" in tail(self.log, 3000).lower() and self.folder.exists():
             shutil.rmtree(self.folder)
             if self._try_to_start(patience):
@@ -93,7 +93,7 @@ class Valkey:
             "appendfsync": "everysec",
             "save": "",
             "maxmemory": "256mb",
-            # A full broker refuses new bells rather than drop old ones unseen.
+            # A full broker refuses new messages rather than drop old ones unseen.
             "maxmemory-policy": "noeviction",
             "daemonize": "no",
         }

@@ -1,4 +1,4 @@
-"""Badges with a fixed meaning: each has a word, an icon and a tone, so that colour never speaks alone."""
+"""Badges with a fixed meaning: each has a word, an icon and a tone, so that nothing is said by colour alone."""
 
 from collections.abc import Mapping
 from typing import NamedTuple

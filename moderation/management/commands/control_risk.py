@@ -20,9 +20,7 @@ from moderation.risk_cases.reviewed import reviewed_cases
 
 
 class Command(BaseCommand):
-    help = (
-        "Find from which scores a version may clear and remove by itself: errors at most alpha, confidence 1 - delta."
-    )
+    help = "Find how far a version may clear and remove posts by itself: errors at most alpha, confidence 1 - delta."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         # Django's own --version would stand in the way of ours.
@@ -56,24 +54,30 @@ class Command(BaseCommand):
             self._apply(version, found, str(options["data"] or "reviews"))
 
     def _tell(self, side: str, found: Control, cases: int) -> None:
-        self.stdout.write(f"\n{side}: {cases} cases, {found.cases} of them test ({found.needed} are the least)")
+        self.stdout.write(
+            f"\n{side}: {cases} cases, {found.cases} of them used for the test (at least {found.needed} are needed)"
+        )
         rows = [
             (each.operating_point, each.cases, each.errors, round(each.bound(found.delta), 4), round(each.share, 4))
             for each in found.settings
         ]
         if rows:
-            self.stdout.write(table(("dial", "automatic cases", "errors", "at most", "share of posts"), rows))
+            self.stdout.write(
+                table(("operating point", "automatic cases", "errors", "at most", "share of posts"), rows)
+            )
         if found.chosen is None:
-            self.stdout.write(f"Nothing can be shown for errors of at most {found.alpha:g}.")
+            self.stdout.write(f"No operating point is shown to keep errors at most {found.alpha:g}.")
         else:
-            self.stdout.write(f"Up to dial {found.chosen.operating_point:g}: errors at most {found.alpha:g}.")
+            self.stdout.write(
+                f"Up to operating point {found.chosen.operating_point:g}: errors at most {found.alpha:g}."
+            )
 
     def _apply(self, version: ModelVersion, found: dict[str, Control], source: str) -> None:
         chosen = {side: each.chosen.operating_point if each.chosen else None for side, each in found.items()}
         limits = limits_of(_answer(version, dict.fromkeys(version.labels, 0.0)), policy_file())
         rules = rules_at(limits, **chosen)
         if not rules:
-            raise CommandError("Nothing was shown, so nothing is put into force.")
+            raise CommandError("No operating point keeps errors that rare, so the policy stays as it is.")
         evidence = {side: _evidence(each) for side, each in found.items() if each.chosen} | {"source": source}
         revision = revise_policy(versions={str(version): rules}, evidence={str(version): evidence}, by=None)
         self.stdout.write(f"Policy {revision} is in force; `control_risk --withdraw` goes back to the file.")

@@ -211,7 +211,7 @@ def test_an_attempt_that_breaks_is_its_own_failure_alone(endpoint, announced, mo
     assert (broken.state, broken.last_error, whole.state) == ("waiting", "broken: RuntimeError", "delivered")
 
 
-def test_a_date_beyond_all_calendars_is_no_wish_to_wait(endpoint, announced):
+def test_a_date_beyond_all_calendars_is_no_request_to_wait(endpoint, announced):
     delivery = announced()
     endpoint.status, endpoint.headers = 503, {"retry-after": f"Mon, 01 Jan {'9' * 30} 00:00:00 GMT"}
     deliver_due()

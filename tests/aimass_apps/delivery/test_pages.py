@@ -57,7 +57,7 @@ def test_an_endpoint_that_is_gone_can_be_opened(announced, endpoint, platform):
     client = sign_in(Role.ADMINISTRATOR)
     endpoint.status = 410
     deliver_due()
-    assert "answered 410" in client.get(PAGE).content.decode()
+    assert "410 Gone" in client.get(PAGE).content.decode()
     client.post(reverse("delivery:open_endpoint", args=[platform.public_id]))
     assert not GoneEndpoint.objects.exists()
     assert Delivery.objects.get().state == "waiting"

@@ -46,14 +46,14 @@ def test_the_page_of_a_version_shows_its_card_without_trusting_it(client, versio
     assert "<td>1</td>" in page
 
 
-def test_a_wish_to_promote_is_written_down_and_shown(client, version):
+def test_a_request_to_promote_is_written_down_and_shown(client, version):
     client = sign_in(client, "ml_engineer")
     client.post(reverse("models:promote", args=[version.pk]), {"to": "live", "reason": "first one"})
     assert Promotion.objects.get().stage == "live"
-    assert "being judged" in client.get(reverse("models:detail", args=[version.pk])).content.decode()
+    assert "The gates are judging it" in client.get(reverse("models:detail", args=[version.pk])).content.decode()
 
 
-def test_a_second_wish_for_the_same_place_is_told_that_one_is_being_judged(client, version):
+def test_a_second_request_for_the_same_place_is_told_that_one_is_being_judged(client, version):
     client = sign_in(client, "ml_engineer")
     for _ in range(2):
         asked = {"to": "live", "reason": "two clicks"}

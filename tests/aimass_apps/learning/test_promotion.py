@@ -127,7 +127,7 @@ class TestEvidence:
         name = str(versions[0])
         with pytest.raises(CommandError, match=r"no frozen test row.*--without-evidence"):
             call_command("promote", name)
-        with pytest.raises(CommandError, match="say why"):
+        with pytest.raises(CommandError, match="give the reason"):
             call_command("promote", name, without_evidence=True)
         call_command("promote", name, without_evidence=True, reason="nothing else knows this language")
         assert live_version(**PLACE) == versions[0]
@@ -150,7 +150,7 @@ class TestEvidence:
             manifest={**versions[0].manifest, "data": [{"name": "reviews"}]}
         )
         versions[0].refresh_from_db()
-        with pytest.raises(GateRefused, match="does not tell which"):
+        with pytest.raises(GateRefused, match="does not record which"):
             promote(**ask(versions[0]))
 
 
@@ -226,7 +226,7 @@ class TestWaiting:
             assert free_judgements() == 1
             asked.refresh_from_db()
             assert asked.state == state
-        assert "vanished" in asked.message
+        assert "stopped before" in asked.message
         request_promotion(**ask(versions[0]))
 
     def test_what_goes_wrong_is_kept_with_the_request_by_its_name(self, versions, dataset, monkeypatch):

@@ -215,7 +215,7 @@ def test_a_run_that_kills_its_worker_four_times_is_given_to_a_person_who_may_go_
         assert free_runs() == 1
         run.refresh_from_db()
         assert run.state == state
-    assert "vanished" in run.message
+    assert "stopped several times" in run.message
     assert resume_run(run=run)
     run.refresh_from_db()
     assert (run.state, run.attempts) == ("waiting", 0)

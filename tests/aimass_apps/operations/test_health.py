@@ -122,7 +122,7 @@ def test_the_status_page_is_not_for_the_desks(role: Role) -> None:
     assert signed_in(role).get("/status/").status_code == 403
 
 
-def test_strangers_are_sent_to_the_sign_in() -> None:
+def test_outsiders_are_sent_to_the_sign_in() -> None:
     answer = Client().get("/status/")
 
     assert answer.status_code == 302

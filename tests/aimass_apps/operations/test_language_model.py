@@ -48,7 +48,7 @@ def test_the_status_page_tells_where_visits_go_and_whether_it_answers(fake: Fake
     assert CARD in administrator.get(STATUS).content.decode()
     card = administrator.get(CARD).content.decode()
     assert "It answers" in card
-    assert "No version asks it, so no visit is sent to it." in card
+    assert "No version that asks it is in use, so no visit is sent to it." in card
     go_live(model="a-model", reason="for a test")
     assert "It is on this machine: no text leaves it." in administrator.get(CARD).content.decode()
     cache.clear()

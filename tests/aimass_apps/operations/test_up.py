@@ -90,4 +90,4 @@ def test_a_folder_that_cannot_be_used_is_told_in_one_sentence(tmp_path: Path) ->
 
     assert done.returncode != 0
     assert "Traceback" not in done.stderr
-    assert done.stderr.strip().splitlines()[-1].endswith("see to it and start again.")
+    assert done.stderr.strip().splitlines()[-1].endswith("solve this and start again.")

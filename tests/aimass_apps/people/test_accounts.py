@@ -91,7 +91,7 @@ def test_only_administrators_open_the_pages(page: str, role: str) -> None:
 
 
 @pytest.mark.parametrize("page", [*PAGES, "people:own_password"])
-def test_strangers_go_to_the_sign_in(page: str) -> None:
+def test_outsiders_go_to_the_sign_in(page: str) -> None:
     answer = Client().get(reverse(page))
     assert answer.status_code == 302
     assert answer["Location"].startswith(reverse("sign_in"))

@@ -37,14 +37,14 @@ def test_the_gallery_is_for_those_who_run_the_product(client, people, role):
     assert client.get("/gallery/").status_code == expected
 
 
-def test_the_gallery_is_closed_to_strangers(client, db):
+def test_the_gallery_is_closed_to_outsiders(client, db):
     assert client.get("/gallery/").headers["Location"] == "/sign-in/?next=/gallery/"
 
 
 def test_no_page_carries_inline_style_or_script(client, people):
-    stranger = Client()
+    outsider = Client()
     client.force_login(people[Role.ML_ENGINEER])
-    for body in (client.get("/gallery/").content.decode(), stranger.get("/sign-in/").content.decode()):
+    for body in (client.get("/gallery/").content.decode(), outsider.get("/sign-in/").content.decode()):
         assert " style=" not in body
         assert "<style" not in body
         assert " onclick=" not in body
@@ -86,7 +86,7 @@ def test_home_forwards_each_person_to_their_first_page(client, people):
     assert client.get("/").headers["Location"] == reverse(first.url_name)
 
 
-def test_home_sends_strangers_to_the_sign_in(client, db):
+def test_home_sends_outsiders_to_the_sign_in(client, db):
     assert client.get("/").headers["Location"] == "/sign-in/?next=/"
 
 

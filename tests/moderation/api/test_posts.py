@@ -1,4 +1,4 @@
-"""The platforms' doors: posts by key, posts by signed webhook, where a post stands. And every kind of bad input."""
+"""The platforms' endpoints: posts by key, posts by signed webhook, where a post stands. And every kind of bad input."""
 
 import json
 import threading
@@ -222,7 +222,7 @@ def test_unknown_posts(key, reference):
     assert_problem(answer, 404)
 
 
-def test_the_schema_names_the_doors(db):
+def test_the_schema_names_the_endpoints(db):
     schema = Client().get("/api/schema/", headers={"Accept": "application/json"}).json()
     assert {"/api/v1/posts/", "/api/v1/posts/{reference}/", "/api/v1/webhooks/{public_id}/"} <= set(schema["paths"])
     assert "202" in schema["paths"]["/api/v1/posts/"]["post"]["responses"]

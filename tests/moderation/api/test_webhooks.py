@@ -1,4 +1,4 @@
-"""The platforms' second door: signed webhooks, repeats, and every kind of bad input."""
+"""Posts by signed webhooks, repeats, and every kind of bad input."""
 
 import json
 from datetime import UTC, datetime, timedelta

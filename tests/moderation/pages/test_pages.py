@@ -217,7 +217,7 @@ def test_the_lease_is_renewed_or_lost(queued, desk):
     Post.objects.filter(pk=queued[0].pk).update(taken_until=timezone.now() + timedelta(seconds=5))
     assert 'data-seconds="599"' in client.post(url("lease", queued[0]), headers=HTMX).content.decode()
     Post.objects.filter(pk=queued[0].pk).update(taken_by=make_person())
-    assert "Yours no longer" in client.post(url("lease", queued[0]), headers=HTMX).content.decode()
+    assert "no longer yours" in client.post(url("lease", queued[0]), headers=HTMX).content.decode()
 
 
 def test_skipping(queued, desk):

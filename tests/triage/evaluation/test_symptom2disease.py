@@ -64,7 +64,7 @@ def test_no_training_text_is_near_one_held_out() -> None:
 def test_a_label_of_one_group_is_left_out_of_the_second_figure() -> None:
     named = ["Acne", "Acne", "Migraine", "Migraine"]
     groups = np.array([0, 1, 2, 2])
-    found = task.figures(named, {0: "Acne", 1: "Acne", 2: "Acne", 3: "Acne"}, groups)
+    found = task.task_metrics(named, {0: "Acne", 1: "Acne", 2: "Acne", 3: "Acne"}, groups)
     assert found["labels of one group"] == 23
     assert found["macro-F1 without these"] == 1.0
     assert found["accuracy"] == 0.5
@@ -91,6 +91,6 @@ def test_the_file_has_fifty_texts_a_label() -> None:
 
 def test_the_shipped_versions_answer_with_the_files_labels() -> None:
     texts = ["spots and pimples on my face and back", "blackheads and greasy skin on the forehead"]
-    found = task.shipped_figures(SHIPPED[0], texts, ["Acne", "Acne"], np.array([0, 1]))
+    found = task.shipped_metrics(SHIPPED[0], texts, ["Acne", "Acne"], np.array([0, 1]))
     assert found["rows"] == 2
     assert found["first of all conditions fits"] in (0.0, 0.5, 1.0)

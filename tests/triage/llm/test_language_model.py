@@ -89,7 +89,7 @@ def test_an_answer_fills_in_beside_the_proposal_and_changes_nothing_of_it(
     answer(assessment, "svm", {"myocardial_infarction": 0.5, "common_cold": 0.5})
     before = (assessment.urgency, assessment.sealed_outcome)
     page = at_desk.get(visit_url(assessment)).content.decode()
-    assert "still waiting for its answer" in page
+    assert "has not answered yet" in page
     polled = reverse("triage:language_model", args=[assessment.public_id])
     assert at_desk.get(polled, {"waiting": 1}).status_code == 204
     assert run() == 1
@@ -155,7 +155,7 @@ def test_an_obeyed_level_is_never_shown_below_the_proposal(
     [
         ("I can't give medical advice.", "its answer was not in the form asked for"),
         (says("flu_of_mars", "sweating", level="tomorrow"), "only conditions that are not in the catalogue"),
-        (says("common_cold", "runny nose"), "nothing it claimed rests on words of this text"),
+        (says("common_cold", "runny nose"), "nothing it claimed is supported by words of this text"),
         (says("common_cold", "fever"), "words that the text denies (2)"),
     ],
 )

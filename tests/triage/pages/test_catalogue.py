@@ -46,7 +46,7 @@ def test_who_reads_it(role: str) -> None:
         assert "Not reviewed by a clinician" in page(client, name)
 
 
-def test_moderators_and_strangers_do_not() -> None:
+def test_moderators_and_outsiders_do_not() -> None:
     client = Client()
     client.force_login(User.objects.create_user("mod", role=Role.MODERATOR))
     for name in LISTS:

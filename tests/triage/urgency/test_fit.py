@@ -52,9 +52,8 @@ class ByAge:
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     monkeypatch.setattr(fit, "load_predictor", ByAge)
-    named.register(
-        {"generator": {f"test.{each.__name__}": f"{__name__}.{each.__name__}" for each in (told, one_level)}}
-    )
+    rows = {f"test.{each.__name__}": f"{__name__}.{each.__name__}" for each in (told, one_level)}
+    monkeypatch.setitem(named._known, "generator", {**named._known["generator"], **rows})
     made = []
     for kind in ("svm", "bert"):
         folder = tmp_path / kind

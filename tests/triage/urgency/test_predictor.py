@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aimass_apps.inference.combining import NoMembers, Together, load_whole, readers_among
+from aimass_apps.inference.combining import CombinerWithMembers, NoMembers, load_whole, readers_among
 from aimass_apps.inference.kinds.ensemble.predictor import ensemble_among
 from aimass_apps.inference.predictor import Answer, Item, load_predictor
 from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, starters, verify
@@ -124,12 +124,12 @@ class Sure:
         return [Answer(_said(sure="urgency:immediate")["bert"]) for _ in items]
 
 
-def test_alone_it_reads_nothing_and_together_it_asks_its_members() -> None:
+def test_alone_it_reads_nothing_and_with_members_it_asks_them() -> None:
     assert STARTER not in readers_among(starters("triage"))
     with pytest.raises(NoMembers, match="reads no text"):
         load_predictor(STARTER).predict([Item("text")])
     with pytest.raises(NoMembers, match="bert, svm"):
         load_whole(STARTER, [])
-    [answer] = Together(SHIPPED, {"svm": Sure(), "bert": Sure()}).predict([Item("text")])
+    [answer] = CombinerWithMembers(SHIPPED, {"svm": Sure(), "bert": Sure()}).predict([Item("text")])
     assert answer.scores == SHIPPED.answer(_said(sure="urgency:immediate"))
     assert set(answer.scores) == set(SHIPPED.labels)

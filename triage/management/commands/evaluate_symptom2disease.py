@@ -20,7 +20,7 @@ SHIPPED = [STARTERS / f"triage-{kind}-any" for kind in ("svm", "bert", "bayes", 
 
 
 class Command(BaseCommand):
-    help = "Cross-validation on symptom2disease, without near-duplicates and at random; folds done are kept."
+    help = "Cross-validation on symptom2disease, without near-duplicates and at random; finished folds are kept."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -30,10 +30,10 @@ class Command(BaseCommand):
         )
         parser.add_argument("--split", choices=SPLITS, nargs="*", default=list(SPLITS), help="how the folds are cut")
         parser.add_argument("--fold", type=int, nargs="*", default=[], help="some of the five folds, from 1")
+        parser.add_argument("--shipped", type=Path, nargs="*", default=SHIPPED, help="version folders to compare with")
         parser.add_argument(
-            "--shipped", type=Path, nargs="*", default=SHIPPED, help="version folders whose answers stand beside them"
+            "--out", type=Path, default=Path("build/symptom2disease"), help="where the results of folds are kept"
         )
-        parser.add_argument("--out", type=Path, default=Path("build/symptom2disease"), help="where folds are kept")
 
     def handle(self, *args: Any, data: Path | None, out: Path, **options: Any) -> None:
         from aimass_apps.ml.evaluate.grouped_folds import folds, near_duplicate_groups, purged_folds
@@ -58,9 +58,9 @@ class Command(BaseCommand):
                     for number in options["fold"] or range(1, task.FOLDS + 1):
                         work = out / f"{name}-{split}-{number}"
                         answers |= task.answer_fold(recipe, texts, named, plan[number - 1], work, report)
-                    found[f"{name} trained here, {split}"] = task.figures(named, answers, groups)
+                    found[f"{name} trained here, {split}"] = task.task_metrics(named, answers, groups)
             for folder in options["shipped"]:
-                found[f"{folder.name}, shipped"] = task.shipped_figures(folder, texts, named, groups)
+                found[f"{folder.name}, shipped"] = task.shipped_metrics(folder, texts, named, groups)
         except Stopped:
             raise CommandError("stopped; the same command goes on") from None
         except (BadRecipe, BrokenArtefact, UnknownKind) as error:
@@ -70,6 +70,6 @@ class Command(BaseCommand):
 
 
 def render(found: Mapping[str, Mapping[str, float | int]]) -> str:
-    """The figures of each model as a Markdown table."""
+    """The metrics of each model as a Markdown table."""
     names = list(dict.fromkeys(name for each in found.values() for name in each))
     return table(("model", *names), [(model, *(each.get(name, "") for name in names)) for model, each in found.items()])

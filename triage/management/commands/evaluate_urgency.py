@@ -13,16 +13,16 @@ from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, read_manife
 from triage.decide import Outcome, Policy, Source, UnusablePolicy, load_policy
 from triage.evaluation.urgency import (
     SETS,
-    ThreeFigures,
+    ThreeLevelMetrics,
     UrgencyCase,
-    UrgencyFigures,
+    UrgencyMetrics,
     Vignette,
     Visit,
-    figures,
     propose,
     read_cases,
     read_vignettes,
-    three_figures,
+    three_level_metrics,
+    urgency_metrics,
 )
 from triage.knowledge.load import usual_urgencies
 from triage.levels import LEVELS
@@ -41,8 +41,8 @@ class Command(BaseCommand):
         parser.add_argument("--models", type=Path, default=STARTERS, help="a folder of model versions")
         parser.add_argument("--policy", type=Path, default=DEFAULT, help="a policy file")
         parser.add_argument("--floor-only", action="store_true", help="the safety floor without any model")
-        parser.add_argument("--sealed", action="store_true", help="the sealed part: opened once, at the end")
-        parser.add_argument("--whole", action="store_true", help="both parts together, totals only")
+        parser.add_argument("--sealed", action="store_true", help="the sealed part, which is for one final run")
+        parser.add_argument("--whole", action="store_true", help="open and sealed part, totals only")
         parser.add_argument("--misses", action="store_true", help="list each open case whose level differs")
 
     def handle(self, *args: Any, models: Path, **options: Any) -> None:
@@ -106,15 +106,15 @@ def misses(visits: Sequence[Visit], outcomes: Sequence[Outcome]) -> Iterator[str
 
 
 def render(visits: Sequence[Visit], outcomes: Sequence[Outcome]) -> str:
-    """The figures as a Markdown table."""
+    """The metrics as a Markdown table."""
     both = list(zip(visits, outcomes, strict=True))
     fives = [(visit.level, outcome.urgency) for visit, outcome in both if isinstance(visit, UrgencyCase)]
     threes = [(visit.three, outcome.three_levels) for visit, outcome in both if isinstance(visit, Vignette)]
-    rows = _five_rows(figures(fives)) if fives else _three_rows(three_figures(threes))
-    return "\n".join(["| figure | value (cases; 95 % interval) |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows)])
+    rows = _five_rows(urgency_metrics(fives)) if fives else _three_rows(three_level_metrics(threes))
+    return "\n".join(["| metric | value (cases; 95 % interval) |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows)])
 
 
-def _five_rows(found: UrgencyFigures) -> list[tuple[str, str]]:
+def _five_rows(found: UrgencyMetrics) -> list[tuple[str, str]]:
     return [
         ("under-triage", str(found.under)),
         ("over-triage", str(found.over)),
@@ -127,7 +127,7 @@ def _five_rows(found: UrgencyFigures) -> list[tuple[str, str]]:
     ]
 
 
-def _three_rows(found: ThreeFigures) -> list[tuple[str, str]]:
+def _three_rows(found: ThreeLevelMetrics) -> list[tuple[str, str]]:
     return [
         ("exact on three levels", str(found.exact)),
         ("at or above the right level", str(found.safe)),

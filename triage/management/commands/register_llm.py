@@ -22,7 +22,9 @@ class Command(BaseCommand):
         parser.add_argument("--model", default="", help="its name at the endpoint (AIMASS_LLM_MODEL)")
         parser.add_argument("--offers", type=int, default=OFFERS, help="how many conditions it may choose from")
         parser.add_argument("--most-tokens", type=int, default=MOST_TOKENS, help="the longest answer")
-        parser.add_argument("--live", metavar="REASON", default="", help="let it answer, unless another one does")
+        parser.add_argument(
+            "--live", metavar="REASON", default="", help="the reason for making it live at once, unless another is"
+        )
         add_by(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:

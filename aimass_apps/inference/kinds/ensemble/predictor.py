@@ -1,7 +1,7 @@
-"""A calibrated ensemble: one answer from what several versions said to one text, with a set that holds the truth.
+"""A calibrated ensemble: one answer from those of several versions, with a set that holds the right label.
 
-It reads no text (`inference.combining`). For each group of members that may have answered there is a rule of its own,
-fitted on cases held back from all of them: a member that failed leaves a fitted rule behind.
+It reads no text (`inference.combining`). Each group of members that may have answered has a rule of its own, fitted on
+cases held back from all of them, so that an answer stays calibrated where a member failed.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ class Combined:
 class Ensemble:
     """The rules by group of members; `labels` is what it answers, `measured` what its card says of sets and novelty.
 
-    A member is whoever holds a place: a kind, in the ensemble's own `language`. Versions of another language speak for
-    themselves, since no rule was fitted on them.
+    A member is a version of one of its kinds in its own `language`. Versions of another language are not combined,
+    since no rule was fitted on them.
     """
 
     labels: tuple[str, ...]
@@ -95,7 +95,7 @@ class Ensemble:
         return frozenset().union(*self.rules)
 
     def takes(self, kind: str, language: str) -> bool:
-        """Whether such a version holds one of its places."""
+        """Whether a version of this kind and language is one of its members."""
         return language == self.language and kind in self.members
 
     def combine(self, answers: Mapping[str, Mapping[str, float]]) -> Combined | None:
@@ -119,7 +119,7 @@ def entropy(probabilities: Iterable[float]) -> float:
 
 
 def even_pool(answers: Mapping[str, Mapping[str, float]]) -> Combined | None:
-    """What stands where no ensemble is live: every answer counts the same, and nothing is said of sets and novelty."""
+    """The combination without a live ensemble: every answer counts the same, without sets and novelty."""
     if not answers:
         return None
     labels = sorted({label for scores in answers.values() for label in scores})

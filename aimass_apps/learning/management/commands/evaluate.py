@@ -38,12 +38,15 @@ class Command(BaseCommand):
             "--version", required=True, dest="model", help="an artefact folder, a starter or an installed version"
         )
         parser.add_argument(
-            "--against", nargs="+", default=[], help="other versions: differences, intervals and McNemar's tests"
+            "--against",
+            nargs="+",
+            default=[],
+            help="compare with these versions: differences, intervals and McNemar's tests",
         )
         parser.add_argument("--data", type=Path, nargs="+", default=[], help="CSV or JSON lines with a text column")
         parser.add_argument("--task", nargs="+", default=[], help="named tasks without a file, such as functional")
         parser.add_argument(
-            "--keep", action="store_true", help="write the figures into the folder or starter: card, manifest, pictures"
+            "--keep", action="store_true", help="write the metrics into the folder or starter: card, manifest, pictures"
         )
         parser.add_argument("--out", type=Path, default=Path("evaluation"), help="the folder to write")
         add_by(parser)
@@ -63,7 +66,7 @@ class Command(BaseCommand):
         self.stdout.write(f"wrote {out}")
 
     def _tell(self, task: Task, report: Mapping[str, Any]) -> None:
-        self.stdout.write(f"{task.name}\n{table(('figure', 'value'), report['figures'].items())}")
+        self.stdout.write(f"{task.name}\n{table(('metric', 'value'), report['figures'].items())}")
         if "compared" in report:
             self.stdout.write(compared_table(report["compared"]))
         if BESIDE in report:

@@ -20,8 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("--desk", choices=desks(), default=next(iter(desks()), None))
         parser.add_argument("--language", default="en", choices=("en", "zh", "any"))
         parser.add_argument("--label", default="", help="for terms whose file names no label or category")
-        parser.add_argument("--severity", type=int, default=2, choices=(1, 2, 3), help="where the file names none")
-        parser.add_argument("--licence", default="not stated", help="of the lists, for the card")
+        parser.add_argument("--severity", type=int, default=2, choices=(1, 2, 3), help="for terms without one")
+        parser.add_argument("--licence", default="not stated", help="the licence of the lists, for the model card")
 
     def handle(self, *args: Any, files: list[Path], out: Path, licence: str, **options: Any) -> None:
         chosen = {name: options[name] for name in ("desk", "language", "label", "severity")}

@@ -19,9 +19,9 @@ class Command(BaseCommand):
         parser.add_argument("version", help="for example moderation-bert-en-2")
         parser.add_argument("--to", default=Stage.LIVE, choices=[Stage.SHADOW, Stage.CANARY, Stage.LIVE, Stage.RETIRED])
         parser.add_argument("--share", type=float, help="the canary's share of posts, such as 0.1")
-        parser.add_argument("--reason", default="", help="why; without evidence it must be given")
+        parser.add_argument("--reason", default="", help="the reason; required with --without-evidence")
         parser.add_argument(
-            "--without-evidence", action="store_true", help="move it though no frozen reviews show what it is worth"
+            "--without-evidence", action="store_true", help="move it without frozen reviews that show how good it is"
         )
         add_by(parser)
 

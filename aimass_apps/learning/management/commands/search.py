@@ -20,8 +20,10 @@ class Command(BaseCommand):
         parser.add_argument("--recipe", type=Path, required=True, help="the recipe to start from (TOML)")
         add_data(parser)
         parser.add_argument("--out", type=Path, required=True, help="the recipe file to write")
-        parser.add_argument("--trials", type=int, default=20, help="how many in all, with those of earlier calls")
-        parser.add_argument("--rows", type=int, default=5000, help="training rows of a trial")
+        parser.add_argument(
+            "--trials", type=int, default=20, help="number of trials in all, those of earlier calls included"
+        )
+        parser.add_argument("--rows", type=int, default=5000, help="training rows for each trial")
 
     def handle(self, *args: Any, recipe: Path, out: Path, trials: int, rows: int, **options: Any) -> None:
         try:

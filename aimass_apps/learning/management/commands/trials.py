@@ -25,8 +25,8 @@ class Command(BaseCommand):
         add_data(parser)
         parser.add_argument("--out", type=Path, required=True, help="where artefacts and results are kept")
         parser.add_argument("--only", nargs="+", default=[], help="names of variants to run now")
-        parser.add_argument("--time", action="store_true", help="measure texts a second of what was trained, no more")
-        parser.add_argument("--formats", metavar="VARIANT", help="compare weight formats of a variant, no more")
+        parser.add_argument("--time", action="store_true", help="only measure the speed of what was trained")
+        parser.add_argument("--formats", metavar="VARIANT", help="only compare weight formats of a variant")
 
     def handle(self, *args: Any, plan: Path, out: Path, **options: Any) -> None:
         try:

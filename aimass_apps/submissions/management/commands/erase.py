@@ -12,8 +12,8 @@ from aimass_apps.submissions.erasing import Held, InUse, erase
 from aimass_apps.submissions.models import Erasure
 
 HELD = (
-    "Nothing was erased. It is in what never changes: {names}. With --with-datasets these go, too, as a whole; "
-    "their measurements stay, and a model that learned from them keeps what it learned until it is trained anew."
+    "Nothing was erased, because frozen datasets hold it: {names}. With --with-datasets these are dropped "
+    "whole. Their measurements stay, and a model that learned from them keeps what it learned until it is retrained."
 )
 
 
@@ -26,7 +26,9 @@ class Command(BaseCommand):
             which.add_argument(f"--{finder.argument}", metavar=finder.metavar, help=finder.help)
             if finder.within:
                 parser.add_argument(f"--{finder.within}", metavar="NAME", help=finder.within_help)
-        parser.add_argument("--by", metavar="USER", required=True, help="the user name of who carries out the request")
+        parser.add_argument(
+            "--by", metavar="USER", required=True, help="the user name of the person who carries out the request"
+        )
         parser.add_argument(
             "--with-datasets", action="store_true", help="drop frozen datasets that hold it, as a whole"
         )

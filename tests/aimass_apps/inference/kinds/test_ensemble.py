@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aimass_apps.inference.combining import NoMembers, Together, load_whole, readers_among
+from aimass_apps.inference.combining import CombinerWithMembers, NoMembers, load_whole, readers_among
 from aimass_apps.inference.kinds.ensemble.predictor import (
     RULES,
     Ensemble,
@@ -111,13 +111,13 @@ def test_an_even_pool_says_nothing_of_sets_and_novelty() -> None:
     assert (combined.likely, combined.known) == (None, None)
 
 
-def test_together_asks_each_member_once_and_combines() -> None:
+def test_a_combiner_with_members_asks_each_once_and_combines() -> None:
     svm, bert = Constant(SURE), Constant(EVEN)
-    answers = Together(ENSEMBLE, {"svm": svm, "bert": bert}).predict([Item("one"), Item("two")])
+    answers = CombinerWithMembers(ENSEMBLE, {"svm": svm, "bert": bert}).predict([Item("one"), Item("two")])
     assert (svm.asked, bert.asked) == (2, 2)
     assert answers[0].scores == BOTH.pool({"svm": SURE, "bert": EVEN}, LABELS)
     with pytest.raises(NoMembers, match="bert"):
-        Together(ENSEMBLE, {"svm": svm})
+        CombinerWithMembers(ENSEMBLE, {"svm": svm})
 
 
 def test_stored_and_opened_it_is_the_same(tmp_path: Path) -> None:

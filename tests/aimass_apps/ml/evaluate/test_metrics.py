@@ -9,18 +9,18 @@ SCORE = np.array([0.9, 0.4, 0.6, 0.1], np.float32)
 
 
 def test_figures_of_a_decision() -> None:
-    figures = metrics.decision_figures(TRUTH, SCORE >= 0.5, SCORE)
+    figures = metrics.decision_metrics(TRUTH, SCORE >= 0.5, SCORE)
     assert figures["AUC"] == 0.75
     assert (figures["precision"], figures["recall"], figures["false-positive rate"]) == (0.5, 0.5, 0.5)
 
 
 def test_one_sided_rows_have_a_share_only() -> None:
-    figures = metrics.decision_figures(np.zeros(4, bool), np.array([True, False, False, False]), SCORE)
+    figures = metrics.decision_metrics(np.zeros(4, bool), np.array([True, False, False, False]), SCORE)
     assert figures == {"rows": 4, "positive": 0, "flagged share": 0.25}
 
 
 def test_ranking_counts_unknown_answers_as_misses() -> None:
-    figures = metrics.ranking_figures(["a", "b", "nowhere"], [["a", "b"], ["a", "c", "b"], ["a", "b"]])
+    figures = metrics.ranking_metrics(["a", "b", "nowhere"], [["a", "b"], ["a", "c", "b"], ["a", "b"]])
     assert (figures["top-1"], figures["top-3"]) == (0.3333, 0.6667)
 
 

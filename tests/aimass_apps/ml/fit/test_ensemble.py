@@ -14,7 +14,7 @@ from aimass_apps.ml.fit.ensemble import (
     fit_rules,
     pool,
     pool_without_truth,
-    set_figures,
+    set_metrics,
     set_sizes,
     sets_on,
     share_unknown,
@@ -67,7 +67,7 @@ def test_sets_hold_what_they_promise_on_further_cases(cost: float) -> None:
     rule = fit_rule(_cases(4000), ("blind", "poor"), wanted)
     further = _cases(4000, seed=2)
     ensemble = Ensemble(LABELS, {frozenset(rule.powers): rule}, {})
-    found = set_figures(ensemble, further, {"half": ["first"] * 2000 + ["second"] * 2000})
+    found = set_metrics(ensemble, further, {"half": ["first"] * 2000 + ["second"] * 2000})
     assert found["all"]["coverage"] == pytest.approx(0.9, abs=0.02)
     assert found["half"]["first"]["cases"] == 2000
     assert share_unknown(rule, pool(rule, further)) == pytest.approx(0.05, abs=0.02)

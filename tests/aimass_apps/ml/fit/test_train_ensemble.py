@@ -30,7 +30,7 @@ limits = "For tests."
 members = ["bert", "svm"]
 measured_on = "further"
 groups = "test.groups"
-strangers = "test.strangers"
+out_of_scope_texts = "test.out_of_scope_texts"
 [[group]]
 activation = "softmax"
 labels = ["cold", "flu", "gout"]
@@ -61,7 +61,7 @@ def groups(text: str, condition: str) -> dict[str, str]:
     return {"condition": condition}
 
 
-def strangers() -> dict[str, list[str]]:
+def out_of_scope_texts() -> dict[str, list[str]]:
     return {"other things": ["the train is late"]}
 
 
@@ -85,7 +85,12 @@ class Reader:
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     monkeypatch.setattr(trained, "load_predictor", Reader)
-    for sort, names in {"generator": ("cases", "further"), "groups": ("groups",), "strangers": ("strangers",)}.items():
+    registered = {
+        "generator": ("cases", "further"),
+        "groups": ("groups",),
+        "out_of_scope_texts": ("out_of_scope_texts",),
+    }
+    for sort, names in registered.items():
         monkeypatch.setitem(named._known, sort, {f"test.{name}": f"{HERE}.{name}" for name in names})
     made = []
     for kind in ("svm", "bert"):

@@ -92,7 +92,12 @@ def test_an_unknown_key_is_refused_wherever_it_stands(path: Path, before: str, a
         (BAYES, "mix = 0.05", "mixed = 0.05", r"settings\.tables\.mixed: is not known here"),
         (BAYES, "[settings]", '[settings]\nfitter = "os.mkdir"', r"settings\.fitter: is not known here"),
         (ENSEMBLE, 'groups = "triage.visits"', 'groups = "os.stat"', r"settings\.groups: 'os\.stat' is no registered"),
-        (ENSEMBLE, '"triage.strange_texts"', '"os.getcwd"', r"settings\.strangers: 'os\.getcwd' is no registered"),
+        (
+            ENSEMBLE,
+            '"triage.out_of_scope_texts"',
+            '"os.getcwd"',
+            r"settings\.out_of_scope_texts: 'os\.getcwd' is no registered",
+        ),
         (ENSEMBLE, 'measured_on = "further_visits"', 'measured_on = "visits"', r"measured_on: no source is called"),
         (ENSEMBLE, "coverage = 0.9", "coverage = 1.0", r"settings\.wanted\.coverage: must be less than 1"),
     ],

@@ -8,11 +8,11 @@ import pytest
 from django.core.management import call_command
 
 from triage.decide import load_policy
-from triage.evaluation.urgency import SETS, figures, propose, read_cases, three_figures
+from triage.evaluation.urgency import SETS, propose, read_cases, three_level_metrics, urgency_metrics
 
 
 def test_figures_of_a_small_table() -> None:
-    found = figures(
+    found = urgency_metrics(
         [
             ("immediate", "immediate"),
             ("very_urgent", "urgent"),
@@ -32,24 +32,24 @@ def test_figures_of_a_small_table() -> None:
 
 def test_wilson_interval() -> None:
     """81 of 263: 0.2553 to 0.3662 (Newcombe 1998, table I, method 3)."""
-    found = figures([("soon", "soon")] * 81 + [("soon", "urgent")] * 182)
+    found = urgency_metrics([("soon", "soon")] * 81 + [("soon", "urgent")] * 182)
     assert found.exact.low == pytest.approx(0.2553, abs=5e-4)
     assert found.exact.high == pytest.approx(0.3662, abs=5e-4)
 
 
 def test_a_level_without_cases_has_no_recall_and_full_agreement_is_one() -> None:
-    found = figures([("soon", "soon")])
+    found = urgency_metrics([("soon", "soon")])
     assert math.isnan(found.recall["immediate"].value)
     assert found.kappa == 1
 
 
 def test_no_cases_is_an_error() -> None:
     with pytest.raises(ValueError, match="no cases"):
-        figures([])
+        urgency_metrics([])
 
 
 def test_figures_on_three_levels() -> None:
-    found = three_figures(
+    found = three_level_metrics(
         [
             ("emergency", "emergency"),
             ("emergency", "self_care"),
@@ -59,7 +59,7 @@ def test_figures_on_three_levels() -> None:
     )
     assert (found.exact.hits, found.safe.hits, found.emergencies.hits, found.emergencies.of) == (2, 3, 1, 2)
     with pytest.raises(ValueError, match="no vignettes"):
-        three_figures([])
+        three_level_metrics([])
 
 
 @pytest.mark.parametrize("path", SETS.values(), ids=SETS.keys())
@@ -67,7 +67,7 @@ def test_the_floor_alone_finds_each_open_emergency(path: Path) -> None:
     cases = read_cases(sealed=False, path=path)
     policy = load_policy()
     pairs = [(case.level, propose(case, {}, policy, {}).urgency) for case in cases]
-    found = figures(pairs)
+    found = urgency_metrics(pairs)
     assert found.emergencies.value == 1
     assert found.under.value <= 0.05
 
