@@ -69,8 +69,15 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _made_with(made: Mapping[str, Any]) -> str:
-    libraries = ", ".join(f"{name} {version}" for name, version in made["libraries"].items())
-    return f"Made with seed {made['seed']}, Python {made['python']}, {libraries}."
+    said = []
+    if "libraries" in made:
+        libraries = ", ".join(f"{name} {version}" for name, version in made["libraries"].items())
+        said.append(f"Made with seed {made['seed']}, Python {made['python']}, {libraries}.")
+    if "stored_anew" in made:
+        stored = made["stored_anew"]
+        bits = ", ".join(f"{name or 'all'} {count}" for name, count in stored["bits"].items())
+        said.append(f"Weights rounded after training from artefact `{stored['from']}`, bits: {bits}.")
+    return " ".join(said)
 
 
 def beside_tables(found: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from aimass_apps.ml.fit import processes
 from aimass_apps.ml.fit.progress import Progress, Report
 from aimass_apps.ml.recipe.examples import Split
 from aimass_apps.ml.recipe.schema import Recipe, settings_as, settings_of
-from aimass_apps.ml.recipe.settings import BertSettings, Reads
+from aimass_apps.ml.recipe.settings import BertSettings, Reads, SvmSettings
 
 
 class Fitted(Protocol):
@@ -61,8 +61,8 @@ def fit_svm_version(plan: Recipe, splits: Sequence[Split], work: Path, progress:
     model = fit_svm(plan, epoch(splits, 10**6, plan.seed), progress)
 
     def store(folder: Path) -> tuple[Fitted, Sequence[str]]:
-        write_svm(model, model.head, folder)
-        # What is calibrated is what is stored: int8 coefficients.
+        write_svm(model, model.head, folder, settings_as(plan, SvmSettings).bits)
+        # What is calibrated is what is stored: rounded coefficients.
         return SvmPredictor.load(folder), FILES
 
     return store

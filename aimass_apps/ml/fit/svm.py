@@ -23,17 +23,21 @@ from sklearn.svm import LinearSVC
 
 from aimass_apps.inference.kinds.svm.predictor import (
     PAIRS,
+    TERMS,
     VOCABULARY,
     WEIGHTS,
     Features,
+    Numbered,
     SvmPredictor,
     chinese_words,
     new_vectoriser,
+    number_of,
     pair_up,
     word_pairs,
 )
 from aimass_apps.inference.output_head import Array, Head
-from aimass_apps.inference.tensors import write_weights
+from aimass_apps.inference.packed import AnyArray, save_packed
+from aimass_apps.inference.tensors import Bits, write_weights
 from aimass_apps.inference.text.normalise import normalise
 from aimass_apps.ml.fit.progress import Progress, Report
 from aimass_apps.ml.recipe.examples import Example, as_arrays
@@ -71,25 +75,39 @@ def fit_svm(recipe: Recipe, examples: Sequence[Example], report: Report) -> SvmP
     return SvmPredictor(features, coefficients, intercepts, plain_head(recipe.groups))
 
 
-def write_svm(model: SvmPredictor, head: Head, folder: Path) -> None:
-    """Store the files of `inference.svm.FILES` in `folder`."""
-    vocabulary = []
-    weights: dict[str, Array] = {"coefficients": model._coefficients, "intercepts": model._intercepts}
+def write_svm(model: SvmPredictor, head: Head, folder: Path, bits: Bits = 8) -> None:
+    """Store the files of `inference.svm.FILES` in `folder`: terms as numbers, coefficients in `bits`.
+
+    Terms come by the label for which they count most, then by number: columns that are alike lie together and deflate
+    better. Of two terms with one number the first one's column stays.
+    """
+    vocabulary, columns, start = [], [], 0
+    spread = np.sqrt(np.square(model._coefficients).mean(axis=1, keepdims=True)) + 1e-9
+    strongest = np.abs(model._coefficients / spread).argmax(axis=0)
+    terms: dict[str, AnyArray] = {}
+    weights: dict[str, Array] = {"intercepts": model._intercepts}
     for number, each in enumerate(model.features.vectorisers):
-        terms = sorted(each.vocabulary_, key=each.vocabulary_.get)
-        vocabulary.append(
-            {
-                "analyzer": PAIRS if each.analyzer is word_pairs else each.analyzer,
-                "ngrams": list(each.ngram_range),
-                "binary": each.binary,
-                "terms": terms,
-            }
-        )
-        weights[f"idf.{number}"] = each.idf_.astype(np.float32)
+        known = sorted(each.vocabulary_, key=each.vocabulary_.get)
+        made = np.array([term if isinstance(term, int) else number_of(term) for term in known], np.uint64)
+        _, kept = np.unique(made, return_index=True)
+        kept = kept[np.argsort(strongest[start + kept], kind="stable")]
+        terms[f"terms.{number}"] = made[kept]
+        weights[f"idf.{number}"] = each.idf_.astype(np.float32)[kept]
+        columns.append(start + kept)
+        start += len(known)
+        vocabulary.append({"analyzer": _name(each), "ngrams": list(each.ngram_range), "binary": each.binary})
+    weights["coefficients"] = model._coefficients[:, np.concatenate(columns)]
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / VOCABULARY).write_text(json.dumps(vocabulary, ensure_ascii=False), encoding="utf-8")
-    write_weights(folder / WEIGHTS, weights)
+    (folder / VOCABULARY).write_text(json.dumps(vocabulary) + "\n", encoding="utf-8")
+    save_packed(folder / TERMS, terms)
+    write_weights(folder / WEIGHTS, weights, bits)
     head.write(folder)
+
+
+def _name(vectoriser: Any) -> str:
+    if isinstance(vectoriser.analyzer, Numbered):
+        return vectoriser.analyzer.name
+    return PAIRS if vectoriser.analyzer is word_pairs else str(vectoriser.analyzer)
 
 
 def _fit_features(recipe: Recipe, texts: Sequence[str], targets: Any, weights: Any) -> tuple[Features, csr_matrix]:

@@ -13,6 +13,8 @@ from aimass_apps.strict_files import AtLeastOne, AtLeastZero, Count, Positive, S
 Ngrams = tuple[AtLeastOne, AtLeastOne]
 BelowOne = Annotated[float, Interval(ge=0, lt=1)]
 Inside = Annotated[float, Interval(gt=0, lt=1)]
+BitCount = Annotated[float, Interval(ge=2, le=8)]
+Bits = BitCount | Mapping[str, BitCount]  # of a stored weight; by parts of the matrices' names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,7 @@ class BertSettings(Reads):
     alpha: AtLeastOne = 16
     targets: tuple[Text, ...] = ()
     label_weights: Mapping[str, AtLeastZero] = field(default_factory=dict)
-    bits: Literal[4, 8] = 8
+    bits: Bits = 8
     serve_tokens: Annotated[int, Interval(ge=2, le=8192)] = 128
     combine: Literal["max", "mean"] = "max"
     head_c: Positive | None = None
@@ -102,6 +104,7 @@ class SvmSettings(Reads):
     alpha: Positive = 1e-5
     passes: AtLeastOne = 8
     hard_negatives: Positive | None = None
+    bits: Bits = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Turn a trained network into an artefact: int8 or 4-bit weights, an ONNX graph that names them, the tokenizer."""
+"""Turn a trained network into an artefact: weights of 4 to 8 bits, an ONNX graph that names them, the tokenizer."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from aimass_apps.inference.kinds.bert.onnx_backend import GRAPH, NAMES, WEIGHTS
 from aimass_apps.inference.kinds.bert.predictor import TOKENIZER
 from aimass_apps.inference.kinds.bert.torch_backend import read_network
 from aimass_apps.inference.output_head import Head
-from aimass_apps.inference.tensors import read_weights, write_weights
+from aimass_apps.inference.tensors import Bits, read_weights, write_weights
 
 FILES = (WEIGHTS, GRAPH, NAMES, TOKENIZER, "config.json", "head.json")
 LARGE = 1024  # numbers; smaller constants stay inside the graph
 
 
-def compress(model: TextClassifier, tokenizer: Tokenizer, head: Head, folder: Path, bits: int = 8) -> None:
+def compress(model: TextClassifier, tokenizer: Tokenizer, head: Head, folder: Path, bits: Bits = 8) -> None:
     """Write the files `FILES` to `folder`, matrices in `bits`.
 
     What is exported is the network as dequantised, not as trained.
@@ -35,7 +35,7 @@ def compress(model: TextClassifier, tokenizer: Tokenizer, head: Head, folder: Pa
     model.encoder.config.to_json_file(str(folder / "config.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    tokenizer.save(str(folder / TOKENIZER))
+    tokenizer.save(str(folder / TOKENIZER), pretty=False)
     head.write(folder)
     export_graph(read_network(folder).eval(), folder)
 

@@ -37,7 +37,7 @@ class Format:
 
 FORMATS = (
     Format("float32", 32, ""),
-    Format("int8, a scale for each row (shipped)", 8, "row"),
+    Format("int8, a scale for each row", 8, "row"),
     Format("int8, one scale for each tensor", 8, "tensor"),
     Format("4 bits, a scale for each block of 32", 4, "block"),
     Format("4 bits, a scale for each row", 4, "row"),
@@ -77,7 +77,7 @@ def rounded(weight: torch.Tensor, form: Format) -> torch.Tensor:
 
 
 def size(weights: dict[str, torch.Tensor], form: Format) -> float:
-    """Bytes on disk: whole numbers, their scales in float32 (in blocks: half precision), the rest in float32."""
+    """Bytes before deflating: whole numbers, scales in float32 (in blocks: half precision), the rest in float32."""
     total = 0.0
     for weight in weights.values():
         count = weight.numel()

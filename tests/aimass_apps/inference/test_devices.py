@@ -35,7 +35,9 @@ def test_threads_follow_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.slow
 def test_a_cpu_worker_imports_no_torch() -> None:
     code = (
-        "import sys; from aimass_apps.inference import bert, onnx_backend, svm, keywords;"
+        "import sys; from aimass_apps.inference.kinds.bert import onnx_backend, predictor;"
+        "from aimass_apps.inference.kinds.svm import predictor;"
+        "from aimass_apps.inference.kinds.keywords import predictor;"
         "from aimass_apps.inference.devices import choose_device; choose_device('cpu');"
         "sys.exit(bool({'torch', 'transformers'} & set(sys.modules)))"
     )

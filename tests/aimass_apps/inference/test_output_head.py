@@ -1,7 +1,9 @@
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
+from safetensors.numpy import save_file
 
 from aimass_apps.inference.output_head import Head, plain_head, read_head, sigmoid, softmax
 from aimass_apps.inference.tensors import SMALLEST, quantise, read_weights, write_weights
@@ -47,25 +49,54 @@ def test_quantised_weights_are_within_half_a_step() -> None:
     assert (np.abs(stored * scale[:, None] - weight) <= scale[:, None] / 2 + 1e-6).all()
 
 
-def test_four_bits_are_within_half_a_step_of_their_block(tmp_path: Path) -> None:
-    rng = np.random.default_rng(3)
-    weight = (rng.normal(size=(64, 96)) * np.repeat([0.01, 1.0, 30.0], 32)).astype(np.float32)
-    odd = rng.normal(size=(64, 50)).astype(np.float32)
-    write_weights(tmp_path / "w.safetensors", {"weight": weight, "odd": odd, "zero": np.zeros((64, 64), np.float32)}, 4)
-    read = read_weights(tmp_path / "w.safetensors")
-    step = np.abs(weight.reshape(64, 3, 32)).max(axis=2, keepdims=True) / 7
-    assert (np.abs(read["weight"] - weight).reshape(64, 3, 32) <= 0.505 * step).all()
-    assert np.abs(read["weight"] - weight).max() > 0.1
-    assert np.abs(read["odd"] - odd).max() < 0.03  # not whole blocks: 8 bits
-    assert not read["zero"].any()
-    assert (tmp_path / "w.safetensors").stat().st_size < 0.6 * (weight.size + 64 * 64) + 1.2 * odd.size + 1500
+BITS = [7, 6, 5.5, 5, 4, 3]
 
 
-def test_four_bits_written_again_are_the_same(tmp_path: Path) -> None:
-    weight = np.random.default_rng(4).normal(size=(64, 64)).astype(np.float32)
-    write_weights(tmp_path / "first", {"weight": weight}, 4)
-    write_weights(tmp_path / "second", read_weights(tmp_path / "first"), 4)
-    assert (tmp_path / "first").read_bytes() == (tmp_path / "second").read_bytes()
+def test_fewer_bits_are_larger_steps_and_as_many_bits_on_disk(tmp_path: Path) -> None:
+    weight = np.random.default_rng(3).normal(scale=0.03, size=(256, 256)).astype(np.float32)
+    for bits in BITS:
+        write_weights(tmp_path / f"{bits}", {"weight": weight}, bits)
+        error = read_weights(tmp_path / f"{bits}")["weight"] - weight
+        step = 4.13 * 0.03 / 2**bits
+        assert np.abs(error).max() < 0.65 * step, bits  # half a step, and a row's spread is not quite the whole's
+        assert np.sqrt(np.square(error).mean()) == pytest.approx(step / np.sqrt(12), rel=0.05), bits
+        assert (tmp_path / f"{bits}").stat().st_size * 8 / weight.size == pytest.approx(bits, abs=0.4), bits
+
+
+@pytest.mark.parametrize("bits", BITS)
+def test_rows_of_every_size_and_their_largest_number_are_kept(tmp_path: Path, bits: float) -> None:
+    weight = np.random.default_rng(4).normal(size=(64, 96)).astype(np.float32)
+    weight *= np.logspace(-4, 2, 64, dtype=np.float32)[:, None]
+    weight[:, 7] *= 100  # would not fit into int8 with the step of the others
+    weight[5] = 0
+    write_weights(tmp_path / "w", {"weight": weight}, bits)
+    read = read_weights(tmp_path / "w")["weight"]
+    largest = np.abs(weight).max(axis=1)
+    assert (np.abs(read - weight).max(axis=1) <= 0.5 * np.maximum(largest / 127, _step(weight, bits)) + 1e-9).all()
+    assert not read[5].any()
+
+
+def _step(weight: npt.NDArray[np.float32], bits: float) -> npt.NDArray[np.float32]:
+    return np.sqrt(np.square(weight).mean(axis=1)) * 4.1328 / 2**bits
+
+
+def test_matrices_have_the_bits_of_their_names(tmp_path: Path) -> None:
+    weight = np.random.default_rng(7).normal(size=(64, 64)).astype(np.float32)
+    names = {"words.embeddings": 4, "layer.1.dense": 5.5, "head": 8}
+    write_weights(tmp_path / "mixed", dict.fromkeys(names, weight), {"embeddings": 4, "layer": 5.5})
+    for name, bits in names.items():
+        write_weights(tmp_path / name, {"weight": weight}, bits)
+        assert np.array_equal(read_weights(tmp_path / "mixed")[name], read_weights(tmp_path / name)["weight"]), name
+
+
+def test_four_bits_of_versions_of_before_are_read(tmp_path: Path) -> None:
+    """Two blocks of 32 numbers in a row, the lower halves of the bytes first."""
+    numbers = np.random.default_rng(8).integers(-7, 8, (64, 2, 32))
+    packed = (numbers[:, :, :16] + 8) | (numbers[:, :, 16:] + 8) << 4
+    scale = np.random.default_rng(9).uniform(0.5, 2, (64, 2)).astype(np.float16)
+    save_file({"w": packed.reshape(64, 32).astype(np.uint8), "w.scale": scale}, tmp_path / "before")
+    expected = (numbers * scale[:, :, None].astype(np.float32)).reshape(64, 64)
+    assert np.array_equal(read_weights(tmp_path / "before")["w"], expected.astype(np.float32))
 
 
 def test_weights_are_int8_where_large_and_exact_where_small(tmp_path: Path) -> None:

@@ -1,13 +1,17 @@
 """Linear SVMs over weighted words, characters and pairs of words, stored as JSON and arrays (safetensors).
 
-No pickled estimator: the vectorisers are built anew from their vocabulary, and scoring is one sparse product.
+No pickled estimator: the vectorisers are built anew from their terms, and scoring is one sparse product. A term is
+stored as a number made of it (`number_of`), since terms come from people's texts and hold names among other things: one
+can try a guess on the file, but not read it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +21,20 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from aimass_apps.inference.output_head import Array, Head, read_head
+from aimass_apps.inference.packed import AnyArray, load_packed
 from aimass_apps.inference.predictor import Answer, Item
 from aimass_apps.inference.tensors import read_weights
 from aimass_apps.inference.text.chinese import has_han
 from aimass_apps.inference.text.normalise import normalise
 
 VOCABULARY = "vocabulary.json"
+TERMS = "terms.safetensors"
 WEIGHTS = "model.safetensors"
-FILES = (VOCABULARY, WEIGHTS, "head.json")
+FILES = (VOCABULARY, TERMS, WEIGHTS, "head.json")
 PAIRS = "pairs"
 MOST_WORDS = 40  # different words of one text that are paired
+NUMBER_BYTES = 5  # 40 bits: of 150,000 terms two share a number once in a hundred trainings
+_REMEMBERED = 2**16  # numbers of the commonest terms, which need not be made anew
 _GRAMMAR = frozenset("的了是我你他在不有就也都这那和说吗吧啊个一")  # they stand everywhere, and pair with everything
 
 
@@ -43,7 +51,9 @@ class SvmPredictor:
         """Open an artefact folder; `device` is of no matter here."""
         weights = read_weights(folder / WEIGHTS)
         vocabulary = json.loads((folder / VOCABULARY).read_text(encoding="utf-8"))
-        features = Features.of(vocabulary, weights)
+        # Versions trained before terms were numbers have no such file, and their terms in the vocabulary.
+        terms = load_packed(folder / TERMS) if (folder / TERMS).is_file() else {}
+        features = Features.of(vocabulary, terms, weights)
         return cls(features, weights["coefficients"], weights["intercepts"], read_head(folder))
 
     def predict(self, items: Sequence[Item]) -> list[Answer]:
@@ -68,12 +78,17 @@ class Features:
         self.vectorisers = list(vectorisers)
 
     @classmethod
-    def of(cls, vocabulary: Sequence[Mapping[str, Any]], weights: Mapping[str, Array]) -> Features:
-        """Built from `vocabulary.json` (analyser, n-grams and terms of each) and the stored weights of the terms."""
+    def of(
+        cls, vocabulary: Sequence[Mapping[str, Any]], terms: Mapping[str, AnyArray], weights: Mapping[str, Array]
+    ) -> Features:
+        """Built from `vocabulary.json` (analyser and n-grams of each), the numbers of the terms, and their weights."""
         vectorisers = []
         for number, each in enumerate(vocabulary):
             vectoriser = new_vectoriser(each["analyzer"], each["ngrams"], binary=each.get("binary", False))
-            vectoriser.set_params(vocabulary={term: column for column, term in enumerate(each["terms"])})
+            known: Sequence[str | int] = each.get("terms") or terms[f"terms.{number}"].tolist()
+            if "terms" not in each:
+                vectoriser.set_params(analyzer=Numbered(each["analyzer"], vectoriser.build_analyzer()))
+            vectoriser.set_params(vocabulary={term: column for column, term in enumerate(known)})
             vectoriser.idf_ = weights[f"idf.{number}"]
             vectorisers.append(vectoriser)
         return cls(vectorisers)
@@ -82,6 +97,22 @@ class Features:
         """Weighted terms of the normalised texts, shape (texts, terms of all vectorisers)."""
         plain = [normalise(text).text for text in texts]
         return csr_matrix(hstack([each.transform(plain) for each in self.vectorisers]), dtype=np.float32)
+
+
+class Numbered:
+    """An analyser whose terms are numbers; `name` is that of the one it asks."""
+
+    def __init__(self, name: str, cut: Callable[[str], list[str]]) -> None:
+        self.name, self._cut = name, cut
+
+    def __call__(self, text: str) -> list[int]:
+        return [number_of(term) for term in self._cut(text)]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def number_of(term: str) -> int:
+    """What stands for a term in a stored version: `NUMBER_BYTES` of its BLAKE2b."""
+    return int.from_bytes(hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=NUMBER_BYTES).digest())
 
 
 def new_vectoriser(analyzer: str, ngrams: Sequence[int], **limits: Any) -> TfidfVectorizer:

@@ -15,8 +15,11 @@ from tests.support.small import BERT, separates, write
 
 ROOT = Path(__file__).resolve().parents[4]
 STOPS = """
-import sys
+import os, sys
 from pathlib import Path
+os.environ["DJANGO_SETTINGS_MODULE"] = "aimass_apps.settings"
+import django
+django.setup()
 from aimass_apps.ml.fit.progress import Stopped
 from aimass_apps.ml.fit.train import train_recipe
 
