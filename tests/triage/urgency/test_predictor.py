@@ -111,8 +111,8 @@ def test_on_texts_the_desk_answers_as_before() -> None:
         made = propose(case, answers, load_policy(), usual_urgencies(), ensemble, layer)
         urgency, by_models, levels = BEFORE["texts"][case.id]
         assert (made.urgency, made.model_urgency) == (urgency, by_models)
-        # Another processor rounds the encoder's sums otherwise.
-        assert list(made.levels.values()) == pytest.approx(levels, abs=1e-4)
+        # The encoder was rounded since (docs/results/trials.md: no share of a level moved by more than 0.03).
+        assert list(made.levels.values()) == pytest.approx(levels, abs=0.03)
 
 
 class Sure:
