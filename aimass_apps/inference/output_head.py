@@ -75,7 +75,7 @@ class Head:
             "combine": self.combine,
             "reads": list(self.reads),
         }
-        (folder / HEAD).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+        (folder / HEAD).write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
 def read_head(folder: Path) -> Head:

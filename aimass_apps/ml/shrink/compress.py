@@ -65,11 +65,16 @@ def export_graph(model: TextClassifier, folder: Path) -> None:
     program.save(str(scratch / GRAPH))
     graph = onnx.load(str(scratch / GRAPH))
     names = _name_weights(graph, read_weights(folder / WEIGHTS))
+    # What tells how the graph came about, and shapes that are inferred anew when it is opened.
+    del graph.graph.metadata_props[:]
+    del graph.graph.value_info[:]
     for node in graph.graph.node:
         del node.metadata_props[:]
         node.doc_string = ""
+    for function in graph.functions:
+        del function.metadata_props[:]
     (folder / GRAPH).write_bytes(graph.SerializeToString())
-    (folder / NAMES).write_text(json.dumps(names, indent=1), encoding="utf-8")
+    (folder / NAMES).write_text(json.dumps(names, separators=(",", ":")), encoding="utf-8")
     shutil.rmtree(scratch)
 
 
