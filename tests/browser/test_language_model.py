@@ -48,7 +48,7 @@ def test_the_answer_fills_in_while_the_clinician_looks(
     sign_in(page, "clinician")
     page.goto(visit_url(assessment))
     opinion = page.locator("#opinions")
-    expect(opinion).to_contain_text("Asked a-model, still waiting")
+    expect(opinion).to_contain_text("a-model was asked and has not answered yet")
     expect(page.get_by_role("columnheader", name="Large language model")).to_have_count(0)
     fake.says(SAID)
     drain_remote(LoadedPredictors(), lease_seconds=30)
