@@ -56,6 +56,7 @@ def test_from_the_list_to_a_recorded_judgement(at_desk: Page) -> None:
     expect(page.locator("#record")).to_contain_text("Examination shows something else")
 
     page.keyboard.press("u")
+    expect(page.locator("dialog[open] input:focus")).to_be_visible()
     page.keyboard.press("Space")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#record")).to_contain_text("Taken back")
