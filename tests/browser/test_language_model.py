@@ -35,7 +35,7 @@ def fake(settings: Any, tmp_path: Any) -> Iterator[FakeEndpoint]:
 
 @pytest.fixture
 def assessment(person: Any, fake: FakeEndpoint) -> Assessment:
-    go_live(model="a-model", reason="for a test")
+    go_live(model="a-model", reason="for a test", by=None)
     add_version("svm")
     opened = open_visit(person("clinician"), TEXT, age_years=58.0, vitals={"temperature": 38.4})
     answer(opened, "svm", {"cholecystitis": 0.4, "biliary_colic": 0.3, "common_cold": 0.2})

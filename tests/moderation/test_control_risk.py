@@ -9,12 +9,13 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from aimass_apps.ml.risk import NEVER
+from aimass_apps.people.accounts import SYSTEM
 from aimass_apps.registry.models import Stage
 from aimass_apps.registry.stages import move_version
 from aimass_apps.registry.store import install_version
 from moderation.decide import VersionAnswer, decide
 from moderation.intake import Judgement, escalate_post, review_post
-from moderation.models import Post
+from moderation.models import PolicyRevision, Post
 from moderation.operating_point import OPERATING_POINTS, act_point, clear_point, moved, rules_at
 from moderation.policy import Policy, VersionRules
 from moderation.policy_revisions import current_policy
@@ -136,6 +137,19 @@ def test_what_a_file_shows_becomes_a_revision_only_when_asked(words, tmp_path):
     assert policy.versions[str(words)].act["insult"] < 1
     run("--withdraw")
     assert current_policy().version == "default-1"
+
+
+def test_the_policy_revision_says_who_ran_the_command(words, tmp_path, moderator):
+    file = labelled(tmp_path / "rows.csv", 300)
+    arguments = ("--version", str(words), "--data", str(file), "--alpha", "0.05", "--delta", "0.1", "--apply")
+    run(*arguments, "--by", moderator.username)
+    run("--withdraw")
+    run(*arguments)
+    people = PolicyRevision.objects.order_by("pk").values_list("by__username", flat=True)
+    assert list(people) == [moderator.username, SYSTEM, SYSTEM]
+    with pytest.raises(CommandError, match="--by takes that of an account"):
+        run("--withdraw", "--by", "nobody-here")
+    assert PolicyRevision.objects.count() == 3
 
 
 def test_too_many_errors_or_too_few_rows_show_nothing(words, tmp_path):

@@ -45,11 +45,11 @@ def register(
         return same.first() or install_version(folder=folder, by=by)
 
 
-def go_live(*, model: str, reason: str, offers: int = OFFERS, most_tokens: int = MOST_TOKENS) -> None:
+def go_live(*, model: str, reason: str, by: User | None, offers: int = OFFERS, most_tokens: int = MOST_TOKENS) -> None:
     """Let `model` answer, unless another language model does."""
-    version = register(model=model, offers=offers, most_tokens=most_tokens)
+    version = register(model=model, offers=offers, most_tokens=most_tokens, by=by)
     if not ModelVersion.objects.filter(desk=version.desk, kind=LLM.key, stage=Stage.LIVE).exists():
-        move_version(version=version, to=Stage.LIVE, by=None, reason=reason)
+        move_version(version=version, to=Stage.LIVE, by=by, reason=reason)
 
 
 def write_version(folder: Path, *, model: str, offers: int = OFFERS, most_tokens: int = MOST_TOKENS) -> Manifest:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 from aimass_apps.ml.fit.progress import Progress, Stopped
@@ -16,11 +18,15 @@ class ConsoleReport:
         self._stop = False
         self._shown: tuple[str, int] = ("", -1)
 
-    def listen(self) -> ConsoleReport:
-        """Take TERM and INT from now on."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._ask)
-        return self
+    @contextmanager
+    def listening(self) -> Iterator[ConsoleReport]:
+        """Take TERM and INT until the work inside is over."""
+        before = {number: signal.signal(number, self._ask) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield self
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def __call__(self, progress: Progress) -> None:
         percent = int(100 * progress.done / max(1, progress.total))

@@ -87,7 +87,7 @@ def write_word_lists(
 def _write_words(out: Path, labels: Sequence[str], known: DeskLabels, entries: Sequence[Mapping[str, Any]]) -> None:
     out.mkdir(parents=True, exist_ok=True)
     content = {"labels": list(labels), "implies": known.implied_among(labels), "entries": list(entries)}
-    (out / WORDS).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    (out / WORDS).write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
 def _keyword_version(path: Path) -> Iterator[Entry]:

@@ -9,6 +9,8 @@ from aimass_apps.learning.lookup import NoSuchVersion, find_version
 from aimass_apps.ml.evaluate.card import table
 from aimass_apps.ml.recipe.schema import BadRecipe
 from aimass_apps.ml.risk import Case, Control, control
+from aimass_apps.people.commands import add_by, whoever_ran
+from aimass_apps.people.models import User
 from aimass_apps.registry.artefacts import BrokenArtefact
 from aimass_apps.registry.kinds import UnknownKind
 from aimass_apps.registry.models import ModelVersion
@@ -35,10 +37,12 @@ class Command(BaseCommand):
         parser.add_argument("--alpha", type=float, default=0.02, help="the largest share of errors (0.02)")
         parser.add_argument("--delta", type=float, default=0.05, help="1 - the confidence (0.05)")
         parser.add_argument("--apply", action="store_true", help="put what was found into force as a policy revision")
+        add_by(parser)
 
     def handle(self, *args: Any, model: str | None, alpha: float, delta: float, **options: Any) -> None:
+        by = whoever_ran(options["by"])
         if options["withdraw"]:
-            self.stdout.write(f"The policy file alone holds again ({withdraw_revision(by=None)}).")
+            self.stdout.write(f"The policy file alone holds again ({withdraw_revision(by=by)}).")
             return
         if not model or not (0 < alpha < 1 and 0 < delta < 1):
             raise CommandError("Name a --version; --alpha and --delta lie between 0 and 1.")
@@ -51,7 +55,7 @@ class Command(BaseCommand):
         for side, outcome in found.items():
             self._tell(side, outcome, len(cases[side]))
         if options["apply"]:
-            self._apply(version, found, str(options["data"] or "reviews"))
+            self._apply(version, found, str(options["data"] or "reviews"), by)
 
     def _tell(self, side: str, found: Control, cases: int) -> None:
         self.stdout.write(
@@ -72,14 +76,14 @@ class Command(BaseCommand):
                 f"Up to operating point {found.chosen.operating_point:g}: errors at most {found.alpha:g}."
             )
 
-    def _apply(self, version: ModelVersion, found: dict[str, Control], source: str) -> None:
+    def _apply(self, version: ModelVersion, found: dict[str, Control], source: str, by: User) -> None:
         chosen = {side: each.chosen.operating_point if each.chosen else None for side, each in found.items()}
         limits = limits_of(_answer(version, dict.fromkeys(version.labels, 0.0)), policy_file())
         rules = rules_at(limits, **chosen)
         if not rules:
             raise CommandError("No operating point keeps errors that rare, so the policy stays as it is.")
         evidence = {side: _evidence(each) for side, each in found.items() if each.chosen} | {"source": source}
-        revision = revise_policy(versions={str(version): rules}, evidence={str(version): evidence}, by=None)
+        revision = revise_policy(versions={str(version): rules}, evidence={str(version): evidence}, by=by)
         self.stdout.write(f"Policy {revision} is in force; `control_risk --withdraw` goes back to the file.")
 
 

@@ -94,6 +94,13 @@ def test_a_name_that_nobody_has_changes_nothing(make_artefact):
 
 
 @pytest.mark.django_db
+def test_nobody_trains_for_hours_to_hear_that_the_name_is_unknown(tmp_path):
+    with pytest.raises(CommandError, match="--by takes that of an account"):
+        call_command("train", recipe=tmp_path / "nowhere.toml", out=tmp_path / "out", install=True, by="nobody")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.django_db
 def test_what_measured_files_is_written_down_with_a_time(make_artefact):
     from aimass_apps.learning.evidence import keep_reports
     from aimass_apps.registry.store import install_version

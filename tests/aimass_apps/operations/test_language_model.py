@@ -49,7 +49,7 @@ def test_the_status_page_tells_where_visits_go_and_whether_it_answers(fake: Fake
     card = administrator.get(CARD).content.decode()
     assert "It answers" in card
     assert "No version that asks it is in use, so no visit is sent to it." in card
-    go_live(model="a-model", reason="for a test")
+    go_live(model="a-model", reason="for a test", by=None)
     assert "It is on this machine: no text leaves it." in administrator.get(CARD).content.decode()
     cache.clear()
     settings.LLM_URL, settings.LLM_ALLOW_HTTP = "http://llm.example/v1", False
@@ -64,7 +64,7 @@ def test_where_no_language_model_is_there_is_nothing_of_it(settings: Any) -> Non
     settings.LLM_URL = ""
     administrator = signed_in(Role.ADMINISTRATOR)
     assert CARD not in administrator.get(STATUS).content.decode()
-    go_live(model="a-model", reason="for a test")
+    go_live(model="a-model", reason="for a test", by=None)
     assert CARD in administrator.get(STATUS).content.decode()
     assert "No endpoint is configured" in administrator.get(CARD).content.decode()
     assert signed_in(Role.CLINICIAN).get(CARD).status_code == 403
@@ -130,8 +130,8 @@ def test_a_real_model_is_asked_and_held_to_the_text(small_model: Endpoint, setti
 
 @pytest.mark.django_db
 def test_an_installed_small_model_goes_live_once_and_leaves_another_alone() -> None:
-    go_live(model="first", reason="for a test")
-    go_live(model="first", reason="for a test")
-    go_live(model="second", reason="for a test")
+    go_live(model="first", reason="for a test", by=None)
+    go_live(model="first", reason="for a test", by=None)
+    go_live(model="second", reason="for a test", by=None)
     stages = list(ModelVersion.objects.filter(kind="llm").order_by("number").values_list("name", "stage"))
     assert stages == [("Language model first", "live"), ("Language model second", "candidate")]

@@ -15,7 +15,7 @@ from aimass_apps.inference.predictor import Item, NoAnswer
 from aimass_apps.inference.predictor_cache import LoadedPredictors
 from aimass_apps.inference.worker_loop import drain_remote, score_batch
 from aimass_apps.people.models import User
-from aimass_apps.registry.models import ModelVersion, Stage
+from aimass_apps.registry.models import ModelVersion, Stage, StageChange
 from aimass_apps.submissions import ledger
 from aimass_apps.submissions.models import Prediction
 from tests.support.endpoint import KEY, FakeEndpoint, completion
@@ -38,7 +38,7 @@ def fake(settings: Any) -> Iterator[FakeEndpoint]:
 @pytest.fixture
 def version(db: None, settings: Any, tmp_path: Any) -> ModelVersion:
     settings.ARTEFACT_CACHE = tmp_path
-    go_live(model="a-model", reason="for a test")
+    go_live(model="a-model", reason="for a test", by=None)
     return ModelVersion.objects.get(kind="llm")
 
 
@@ -275,6 +275,12 @@ def test_registering_twice_is_one_version(db: None, capsys: pytest.CaptureFixtur
     assert ModelVersion.objects.get(kind="llm").stage == Stage.CANDIDATE
     assert "answers." in capsys.readouterr().out
     assert register(model="a-model", offers=5).number == 2
+
+
+def test_who_made_it_live_by_command_is_on_record(clinician: User, fake: FakeEndpoint) -> None:
+    call_command("register_llm", model="a-model", live="for a test", by=clinician.username)
+    change = StageChange.objects.get(version__kind="llm", to_stage=Stage.LIVE)
+    assert change.by == clinician
 
 
 def test_an_old_assessment_is_no_longer_asked_about(

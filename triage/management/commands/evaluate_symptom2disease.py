@@ -39,28 +39,28 @@ class Command(BaseCommand):
         from aimass_apps.ml.evaluate.grouped_folds import folds, near_duplicate_groups, purged_folds
         from triage.evaluation import symptom2disease as task
 
-        report = ConsoleReport().listen()
         found: dict[str, dict[str, float | int]] = {}
         try:
-            recipes = {name: read_recipe(RECIPES / f"symptom2disease-{name}.toml") for name in options["recipe"]}
-            where = data_folder(data) or Path()
-            texts, named = task.read_rows(read_recipe(RECIPES / "symptom2disease-svm.toml"), where)
-            groups = near_duplicate_groups(texts)
-            for name, recipe in recipes.items():
-                for split in options["split"]:
-                    how: dict[str, Any] = {"count": task.FOLDS, "seed": recipe.seed}
-                    plan = list(
-                        purged_folds(texts, named, **how)
-                        if split == PURGED
-                        else folds(named, groups if split == GROUPED else None, **how)
-                    )
-                    answers: dict[int, str] = {}
-                    for number in options["fold"] or range(1, task.FOLDS + 1):
-                        work = out / f"{name}-{split}-{number}"
-                        answers |= task.answer_fold(recipe, texts, named, plan[number - 1], work, report)
-                    found[f"{name} trained here, {split}"] = task.task_metrics(named, answers, groups)
-            for folder in options["shipped"]:
-                found[f"{folder.name}, shipped"] = task.shipped_metrics(folder, texts, named, groups)
+            with ConsoleReport().listening() as report:
+                recipes = {name: read_recipe(RECIPES / f"symptom2disease-{name}.toml") for name in options["recipe"]}
+                where = data_folder(data) or Path()
+                texts, named = task.read_rows(read_recipe(RECIPES / "symptom2disease-svm.toml"), where)
+                groups = near_duplicate_groups(texts)
+                for name, recipe in recipes.items():
+                    for split in options["split"]:
+                        how: dict[str, Any] = {"count": task.FOLDS, "seed": recipe.seed}
+                        plan = list(
+                            purged_folds(texts, named, **how)
+                            if split == PURGED
+                            else folds(named, groups if split == GROUPED else None, **how)
+                        )
+                        answers: dict[int, str] = {}
+                        for number in options["fold"] or range(1, task.FOLDS + 1):
+                            work = out / f"{name}-{split}-{number}"
+                            answers |= task.answer_fold(recipe, texts, named, plan[number - 1], work, report)
+                        found[f"{name} trained here, {split}"] = task.task_metrics(named, answers, groups)
+                for folder in options["shipped"]:
+                    found[f"{folder.name}, shipped"] = task.shipped_metrics(folder, texts, named, groups)
         except Stopped:
             raise CommandError("stopped; the same command goes on") from None
         except (BadRecipe, BrokenArtefact, UnknownKind) as error:

@@ -33,10 +33,11 @@ class Command(BaseCommand):
             raise CommandError("Name the model: --model NAME, or AIMASS_LLM_MODEL.")
         endpoint = endpoint_of_settings()
         how = {"offers": options["offers"], "most_tokens": options["most_tokens"]}
+        by = whoever_ran(options["by"])
         if options["live"]:
-            go_live(model=model, reason=options["live"], **how)
+            go_live(model=model, reason=options["live"], by=by, **how)
             return
-        version = register(model=model, **how, by=whoever_ran(options["by"]))
+        version = register(model=model, by=by, **how)
         self.stdout.write(f"{version} ({version.stage}) asks {model}")
         if problem := endpoint.problem():
             self.stdout.write(f"No text can be sent yet: {problem} (AIMASS_LLM_URL).")

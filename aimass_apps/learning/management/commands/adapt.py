@@ -40,13 +40,13 @@ class Command(BaseCommand):
         except ModuleNotFoundError as error:
             raise CommandError(f"{error.name} is missing: the training set is needed.") from error
         settings = Settings(epochs=options["epochs"], steps=options["steps"], seed=options["seed"])
-        report = ConsoleReport().listen()
         try:
-            if options["texts"]:
-                texts = [row["text"] for file in options["texts"] for row in read_table(file)][: options["most"]]
-            else:
-                texts = list(site_texts(options["desk"], options["language"], options["most"]))
-            done = adapt(options["base"], texts, out, settings, report)
+            with ConsoleReport().listening() as report:
+                if options["texts"]:
+                    texts = [row["text"] for file in options["texts"] for row in read_table(file)][: options["most"]]
+                else:
+                    texts = list(site_texts(options["desk"], options["language"], options["most"]))
+                done = adapt(options["base"], texts, out, settings, report)
         except Stopped:
             raise CommandError(f"stopped; the same command goes on from {out}.work") from None
         except (TooFewTexts, NoMaskToken, BadRecipe) as error:

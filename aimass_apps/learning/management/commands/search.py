@@ -31,17 +31,19 @@ class Command(BaseCommand):
             from aimass_apps.ml.search import best_so_far, search, write_found
         except ModuleNotFoundError as error:
             raise CommandError(f"{error.name} is missing: the training set is needed.") from error
-        report = ConsoleReport().listen()
         work = out.with_name(out.name + ".work")
         try:
-            plan = read_recipe(recipe)
-            if plan.kind != "bert":
-                raise CommandError(f"{recipe} trains no BERT: only those are searched.")
-            try:
-                data = data_folder(options["data"]) or Path()
-                found = search(plan, prepare(plan, data, work, report).splits, work, report, trials=trials, rows=rows)
-            except Stopped:
-                found = best_so_far(plan, work, rows)
+            with ConsoleReport().listening() as report:
+                plan = read_recipe(recipe)
+                if plan.kind != "bert":
+                    raise CommandError(f"{recipe} trains no BERT: only those are searched.")
+                try:
+                    data = data_folder(options["data"]) or Path()
+                    found = search(
+                        plan, prepare(plan, data, work, report).splits, work, report, trials=trials, rows=rows
+                    )
+                except Stopped:
+                    found = best_so_far(plan, work, rows)
             if found is None:
                 raise CommandError(f"stopped before a trial ended; the same command goes on from {work}")
             write_found(plan, found, out, rows)

@@ -1,6 +1,7 @@
 """`manage.py train --recipe R --data DIR --out DIR`: one artefact from a recipe, its files and perhaps reviews."""
 
 from argparse import ArgumentParser
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from aimass_apps.ml.fit.console import ConsoleReport
 from aimass_apps.ml.fit.progress import Report, Stopped, silent
 from aimass_apps.ml.recipe.schema import BadRecipe
 from aimass_apps.people.commands import add_by, whoever_ran
+from aimass_apps.people.models import User
 from aimass_apps.registry.artefacts import BrokenArtefact
 
 
@@ -28,6 +30,7 @@ class Command(BaseCommand):
         add_by(parser)
 
     def handle(self, *args: Any, recipe: Path, out: Path, **options: Any) -> None:
+        by = whoever_ran(options["by"]) if options["install"] and processes.is_first() else None
         try:
             from aimass_apps.ml.recipe.leaks import Leak
         except ModuleNotFoundError as error:
@@ -35,27 +38,27 @@ class Command(BaseCommand):
                 f"{error.name} is missing: the training set, which `make run` installs in the background, is needed."
             ) from error
         # Of several processes the first one speaks and stops; the launcher ends the others with it.
-        report: Report = ConsoleReport().listen() if processes.is_first() else silent
         try:
-            if options["dataset"]:
-                folder = self._train_on_reviews(recipe, out, options, report)
-            else:
-                from aimass_apps.ml.fit.train import train_recipe
+            with ConsoleReport().listening() if processes.is_first() else nullcontext(silent) as report:
+                if options["dataset"]:
+                    folder = self._train_on_reviews(recipe, out, options, report)
+                else:
+                    from aimass_apps.ml.fit.train import train_recipe
 
-                folder = train_recipe(recipe, data_folder(options["data"]) or Path(), out, report)
+                    folder = train_recipe(recipe, data_folder(options["data"]) or Path(), out, report)
         except Stopped:
             raise CommandError(f"stopped; the same command goes on from {out}.work") from None
         except (BadRecipe, Leak, BrokenArtefact) as error:
             raise CommandError(str(error)) from error
         if processes.is_first():
-            self._tell(folder, options)
+            self._tell(folder, by)
 
-    def _tell(self, folder: Path, options: dict[str, Any]) -> None:
+    def _tell(self, folder: Path, by: User | None) -> None:
         self.stdout.write(f"wrote {folder}")
-        if options["install"]:
+        if by:
             from aimass_apps.registry.store import install_version
 
-            self.stdout.write(f"installed as {install_version(folder=folder, by=whoever_ran(options['by']))}")
+            self.stdout.write(f"installed as {install_version(folder=folder, by=by)}")
 
     def _train_on_reviews(self, recipe: Path, out: Path, options: dict[str, Any], report: Report) -> Path:
         """Imported here: a training from files alone needs no database."""

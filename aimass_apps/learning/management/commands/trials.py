@@ -34,21 +34,21 @@ class Command(BaseCommand):
             from aimass_apps.ml.trials import as_rows, judging_rows, read_plan, run_trials, time_variants
         except ModuleNotFoundError as error:
             raise CommandError(f"{error.name} is missing: the training set is needed.") from error
-        report = ConsoleReport().listen()
         try:
-            tried = read_plan(plan)
-            prepared = prepare(tried.recipe, data_folder(options["data"]) or Path(), out, report)
-            if options["formats"]:
-                from aimass_apps.ml.shrink.weight_formats import compare_formats
+            with ConsoleReport().listening() as report:
+                tried = read_plan(plan)
+                prepared = prepare(tried.recipe, data_folder(options["data"]) or Path(), out, report)
+                if options["formats"]:
+                    from aimass_apps.ml.shrink.weight_formats import compare_formats
 
-                folder = out / str([each.name for each in tried.variants].index(options["formats"]))
-                rows = compare_formats(tried.recipe, folder, judging_rows(prepared))
-                self.stdout.write(table(FORMATS_HEAD, rows))
-                return
-            if options["time"]:
-                results = time_variants(tried, out, [row.text for row in judging_rows(prepared)])
-            else:
-                results = run_trials(tried, prepared, out, report, options["only"])
+                    folder = out / str([each.name for each in tried.variants].index(options["formats"]))
+                    rows = compare_formats(tried.recipe, folder, judging_rows(prepared))
+                    self.stdout.write(table(FORMATS_HEAD, rows))
+                    return
+                if options["time"]:
+                    results = time_variants(tried, out, [row.text for row in judging_rows(prepared)])
+                else:
+                    results = run_trials(tried, prepared, out, report, options["only"])
         except Stopped:
             raise CommandError(f"stopped; the same command goes on from {out}") from None
         except BadRecipe as error:
