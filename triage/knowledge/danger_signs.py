@@ -57,9 +57,33 @@ NOT_ALERT_LIMITS: Final[_Limits] = (
     ("consciousness=unresponsive", "immediate"),
 )
 
+# Any age, by age (years, exclusive). A pulse or a breathing this slow leaves no minutes: ours, immediate. Paediatric
+# advanced life support resuscitates under 60 with poor perfusion; in an infant it is not waited for.
+NEAR_ARREST: Final = Table(
+    "near_arrest",
+    "Pulse or respiration near arrest",
+    "心跳或呼吸濒临停止",
+    "Own limits; an infant's pulse under 60: paediatric advanced life support (American Heart Association)",
+)
+NEAR_ARREST_LIMITS: Final[tuple[tuple[float, _Limits], ...]] = (
+    (1, (("heart_rate<60", "immediate"), ("respiratory_rate<=10", "immediate"))),
+    (12, (("heart_rate<40", "immediate"), ("respiratory_rate<=8", "immediate"))),
+    (float("inf"), (("heart_rate<30", "immediate"), ("respiratory_rate<=6", "immediate"))),
+)
+
+# Any age. Scale 2 of NEWS2 is for adults, and not in pregnancy: for others a target of 88-92 % changes nothing, and
+# for them 85 lies below the target.
+LOW_OXYGEN: Final = Table(
+    "low_oxygen",
+    "Low oxygen saturation",
+    "低血氧",
+    f"SpO2 under 92 %: US five-level triage practice, high-risk vital signs; {_OWN}",
+)
+LOW_OXYGEN_LIMITS: Final[_Limits] = (("spo2<90", "immediate"), ("spo2<92", "very_urgent"))
+LOW_OXYGEN_ON_SCALE_2: Final[_Limits] = (("spo2<85", "immediate"),)
+
 # From 16 years, and where the age is not known. Limits inside NEWS2's outermost columns, which by themselves ask only
-# for an urgent look. Ours: no pressure and no oxygen immediate, pulse and respiration very urgent. SpO2 counts on
-# scale 2, too: 85 lies below its target of 88-92 %.
+# for an urgent look. Ours: no pressure immediate; low pressure, pulse and respiration very urgent.
 ADULT: Final = Table(
     "adult_extremes",
     "Extreme for an adult",
@@ -68,7 +92,7 @@ ADULT: Final = Table(
 )
 ADULT_LIMITS: Final[_Limits] = (
     ("systolic<80", "immediate"),
-    ("spo2<85", "immediate"),
+    ("systolic<90", "very_urgent"),
     ("heart_rate<40", "very_urgent"),
     ("heart_rate>=150", "very_urgent"),
     ("respiratory_rate<=8", "very_urgent"),
@@ -101,14 +125,15 @@ CHILD_PRESSURE: Final = Table(
 )
 NEWBORN_UNTIL: Final = 29 / 365.25  # years: the 28th day belongs to it
 
-# Under 16 years. Scale 2 of NEWS2 is for adults, so a target of 88-92 % changes nothing here.
-CHILD_OXYGEN: Final = Table(
-    "child_low_oxygen",
-    "Low oxygen saturation in a child",
-    "儿童低血氧",
-    f"SpO2 under 92 %: US five-level triage practice, high-risk vital signs; {_OWN}",
+# From 12 to 16 years one fast sign asks for what one beyond the limits for the age does in a younger child.
+ADOLESCENT: Final = Table(
+    "adolescent_fast_signs",
+    "Fast for this age",
+    "快于该年龄正常范围",
+    f"Bedside PEWS, 2 points: Parshuram et al. 2009, Critical Care 13:R135, table 1; {_OWN}",
 )
-CHILD_OXYGEN_LIMITS: Final[_Limits] = (("spo2<90", "immediate"), ("spo2<92", "very_urgent"))
+ADOLESCENT_FROM: Final = 12.0
+ADOLESCENT_LIMITS: Final[_Limits] = (("heart_rate>=120", "urgent"), ("respiratory_rate>=23", "urgent"))
 
 # Pregnancy and six weeks after it, at any age: any one sign calls a clinician to the bedside. Ours: very urgent. The
 # source asks for SpO2 on air; the same number on oxygen is worse and counts as well. Its confusion and
@@ -155,15 +180,20 @@ def danger_signs(vitals: Vitals, age_years: float | None, *, maternal: bool) -> 
 
 
 def _asked(vitals: Vitals, age: float, *, maternal: bool) -> Iterator[Danger | None]:
+    adult = age >= ADULT_FROM
     yield _beyond(NOT_ALERT, NOT_ALERT_LIMITS, vitals)
+    yield _beyond(NEAR_ARREST, next(limits for until, limits in NEAR_ARREST_LIMITS if age < until), vitals)
+    on_scale_2 = vitals.hypercapnic and adult and not maternal
+    yield _beyond(LOW_OXYGEN, LOW_OXYGEN_ON_SCALE_2 if on_scale_2 else LOW_OXYGEN_LIMITS, vitals)
     if maternal:
         yield _beyond(MATERNAL, MATERNAL_LIMITS, vitals)
-    if age >= ADULT_FROM:
+    if adult:
         yield _beyond(ADULT, ADULT_LIMITS, vitals)
-    else:
-        yield _beyond_ends(vitals, age)
-        yield _beyond(CHILD_PRESSURE, pressure_limits(age), vitals)
-        yield _beyond(CHILD_OXYGEN, CHILD_OXYGEN_LIMITS, vitals)
+        return
+    yield _beyond_ends(vitals, age)
+    yield _beyond(CHILD_PRESSURE, pressure_limits(age), vitals)
+    if age >= ADOLESCENT_FROM:
+        yield _beyond(ADOLESCENT, ADOLESCENT_LIMITS, vitals)
 
 
 def pressure_limits(age_years: float) -> _Limits:

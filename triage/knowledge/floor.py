@@ -213,12 +213,11 @@ def _scores(patient: _Patient) -> Iterator[Scored]:
 def _scale_flags(patient: _Patient, scores: Iterable[Scored]) -> Iterator[Fired]:
     yield from _score_flags(scores)
     yield from _adult_bands_in_pregnancy(patient)
-    age = patient.facts.age_years
+    # As in any adult where nobody gave an age: not known is no reason to look away.
+    age = scales.ADULT_FROM if patient.facts.age_years is None else patient.facts.age_years
     for danger in danger_signs(patient.vitals, age, maternal=patient.maternal):
         name, name_zh = danger.words(patient.vitals)
         yield Fired(danger.table.id, danger.level, name, (), danger.table.source, name_zh)
-    if age is None:
-        return
     source = "High-risk vital signs by age, US five-level triage practice"
     beyond = scales.high_for_age(patient.vitals, age)
     if (level := _beyond_level(beyond, age)) is not None:
@@ -249,11 +248,7 @@ def _adult_bands_in_pregnancy(patient: _Patient) -> Iterator[Fired]:
 
 
 def _beyond_level(beyond: tuple[str, ...], age_years: float) -> Level | None:
-    """Low oxygen or two signs very urgent below 12, one sign urgent; from 12 on low oxygen counts, or two signs."""
+    """Below 12 years two signs are very urgent and one is urgent; from 12 on two are urgent."""
     if age_years < 12:
-        if "spo2" in beyond or len(beyond) >= 2:
-            return "very_urgent"
-        return "urgent" if beyond else None
-    if "spo2" in beyond:
-        return "very_urgent"
+        return ("very_urgent" if len(beyond) >= 2 else "urgent") if beyond else None
     return "urgent" if len(beyond) >= 2 else None

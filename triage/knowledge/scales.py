@@ -148,7 +148,6 @@ AGE_BANDS: Final[tuple[AgeBand, ...]] = (
     AgeBand(12, 120, 30),
     AgeBand(_END, 100, 20),
 )
-SPO2_LOW: Final = 92.0
 
 
 def age_band(age_years: float) -> AgeBand:
@@ -157,16 +156,13 @@ def age_band(age_years: float) -> AgeBand:
 
 
 def high_for_age(vitals: Vitals, age_years: float) -> tuple[str, ...]:
-    """Names of the vital signs beyond the limits of this age, SpO2 below 92 % among them (not on scale 2)."""
-    expected_low = vitals.hypercapnic and age_years >= ADULT_FROM
+    """Names of the vital signs beyond the limits of this age."""
     band = age_band(age_years)
     beyond: list[str] = []
     if vitals.heart_rate is not None and vitals.heart_rate > band.heart_rate:
         beyond.append("heart_rate")
     if vitals.respiratory_rate is not None and vitals.respiratory_rate > band.respiratory_rate:
         beyond.append("respiratory_rate")
-    if vitals.spo2 is not None and vitals.spo2 < SPO2_LOW and not expected_low:
-        beyond.append("spo2")
     return tuple(beyond)
 
 
@@ -174,13 +170,14 @@ def fever_level(temperature: float, age_years: float) -> Level | None:
     """Urgency of a temperature by age.
 
     Under 3 months: 38.0 or more, or under 36, very urgent. From 3 months to 5 years: 39 or more, or under 36,
-    urgent. From 5 years on: 41 or more very urgent, under 35 urgent. Under 32 immediate at any age.
+    urgent. From 5 years on: 41 or more very urgent, under 35 urgent. Under 16 years (ours): under 35 very urgent. Under
+    32 immediate at any age.
     """
     if temperature < 32:
         return "immediate"
     if age_years < 0.25:
         return "very_urgent" if temperature >= 38 or temperature < 36 else None
-    if temperature >= 41:
+    if temperature >= 41 or (temperature < 35 and age_years < ADULT_FROM):
         return "very_urgent"
     if age_years < 5:
         return "urgent" if temperature >= 39 or temperature < 36 else None

@@ -79,6 +79,7 @@ def _expected(sign: str, value: int, age: float | None, maternal: bool) -> str |
     low, high = MATERNAL.get(sign, NEVER) if maternal else NEVER
     if value <= low or value >= high:
         found.append("very_urgent")
+    found += _of_any_age(sign, value, 40 if age is None else age)
     if age is None or age >= 16:
         found += _adult(sign, value)
         return worst(*found)
@@ -87,14 +88,22 @@ def _expected(sign: str, value: int, age: float | None, maternal: bool) -> str |
         found.append("very_urgent")
     if sign == "systolic" and value < _pressure_floor(age):
         found.append("immediate" if age < 10 or value < 80 else "very_urgent")
-    if sign == "spo2" and value < 92:
-        found.append("immediate" if value < 90 else "very_urgent")
+    if age >= 12 and value >= {"heart_rate": 120, "respiratory_rate": 23}.get(sign, 1000):
+        found.append("urgent")
     return worst(*found)
 
 
-def _adult(sign: str, value: int) -> Iterator[str]:
-    if (sign == "systolic" and value < 80) or (sign == "spo2" and value < 85):
+def _of_any_age(sign: str, value: int, age: float) -> Iterator[str]:
+    if sign == "spo2" and value < 92:
+        yield "immediate" if value < 90 else "very_urgent"
+    slowest = {"heart_rate": (59, 39, 29), "respiratory_rate": (10, 8, 6)}.get(sign, (-1, -1, -1))
+    if value <= slowest[0 if age < 1 else 1 if age < 12 else 2]:
         yield "immediate"
+
+
+def _adult(sign: str, value: int) -> Iterator[str]:
+    if sign == "systolic" and value < 90:
+        yield "immediate" if value < 80 else "very_urgent"
     if sign == "heart_rate" and (value < 40 or value >= 150):
         yield "very_urgent"
     if sign == "respiratory_rate" and (value <= 8 or value >= 35):
@@ -180,6 +189,12 @@ def test_the_lower_target_of_scale_2_is_an_adults_outside_pregnancy(
     assert safety_floor("Unwell.", Facts(age, "female", pregnant, vitals)).level == level
 
 
+def test_on_scale_2_only_what_lies_below_the_target_is_a_danger() -> None:
+    for spo2 in _whole("spo2"):
+        vitals = Vitals(spo2=spo2, oxygen=False, hypercapnic=True)
+        assert _level(vitals, 70, False) == ("immediate" if spo2 < 85 else None)
+
+
 def test_a_slow_pulse_with_poor_perfusion_is_immediate_in_a_child() -> None:
     for state in ("confused", "voice", "pain", "unresponsive"):
         assert safety_floor("", Facts(8, None, None, Vitals(heart_rate=59, consciousness=state))).level == "immediate"
@@ -203,6 +218,11 @@ TEXTS = ["Unwell.", "Right lower abdominal pain since this morning.", "Fever and
 
 def _floor(vitals: Vitals, age: float | None, pregnant: bool | None, after_birth: bool, text: str = "Unwell.") -> int:
     return _rank(safety_floor(text, Facts(age, "female", pregnant, vitals, after_birth)).level)
+
+
+@given(VITALS, st.sampled_from([each for each in AGES if each is not None and each >= 16]), st.sampled_from(WHO))
+def test_an_age_that_nobody_gave_never_lowers(vitals: Vitals, adult: float, who: tuple[bool | None, bool]) -> None:
+    assert _floor(vitals, None, *who) <= _floor(vitals, adult, *who)
 
 
 @given(VITALS, st.sampled_from(AGES), st.sampled_from(TEXTS))

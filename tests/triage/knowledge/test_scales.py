@@ -96,14 +96,10 @@ def test_age_bands_are_half_open_and_their_limits_are_exceeded_only_above(
 ) -> None:
     band = age_band(age)
     assert (band.heart_rate, band.respiratory_rate) == (heart_rate, respiratory_rate)
-    at_limit = Vitals(heart_rate=heart_rate, respiratory_rate=respiratory_rate, spo2=92)
+    at_limit = Vitals(heart_rate=heart_rate, respiratory_rate=respiratory_rate)
     assert high_for_age(at_limit, age) == ()
-    above = Vitals(heart_rate=heart_rate + 1, respiratory_rate=respiratory_rate + 1, spo2=91)
-    assert high_for_age(above, age) == ("heart_rate", "respiratory_rate", "spo2")
-
-
-def test_low_oxygen_is_expected_on_scale_2() -> None:
-    assert high_for_age(Vitals(spo2=89, hypercapnic=True), 70) == ()
+    above = Vitals(heart_rate=heart_rate + 1, respiratory_rate=respiratory_rate + 1)
+    assert high_for_age(above, age) == ("heart_rate", "respiratory_rate")
 
 
 @pytest.mark.parametrize(
@@ -119,6 +115,9 @@ def test_low_oxygen_is_expected_on_scale_2() -> None:
         (39.5, 6, None),
         (41.0, 30, "very_urgent"),
         (34.9, 30, "urgent"),
+        (34.9, 16, "urgent"),
+        (34.9, 15.9, "very_urgent"),
+        (34.9, 1, "very_urgent"),
         (31.9, 30, "immediate"),
         (37.0, 30, None),
     ],
