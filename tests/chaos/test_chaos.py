@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from aimass_apps.delivery import outbox
 from aimass_apps.operations.services.processes import wait_until
 from tests.support.patience import patience
 from tests.support.receiver import Receiver
@@ -25,6 +26,8 @@ MINUTES = float(os.environ.get("CHAOS_MINUTES", "0"))
 ORDER = ["background", "web", "inference", "beat", "Valkey", "PostgreSQL", "inference", "supervisor", "everything"]
 OPENINGS = ["What a lovely goal", "You are an idiot", "今天天气很好，我们去公园散步吧", "明天的会议改到下午三点"]
 PAUSE = 2.5  # seconds of flow between two kills
+# A delivery that a kill cut off and the receiver then refused has used up two attempts: it waits for the third.
+QUIET_WITHIN = 240 + outbox.WAITS[1]
 
 
 class Stream:
@@ -127,8 +130,9 @@ def test_nothing_is_lost_or_done_twice_whatever_is_killed(site: Site, receiver: 
     time.sleep(PAUSE)
     stream.stop()
 
-    assert wait_until(lambda: is_idle(site), patience(240), pause=1), site.rows(
-        "SELECT state, error, count(*), max(attempts) FROM submissions_prediction GROUP BY 1, 2"
+    assert wait_until(lambda: is_idle(site), patience(QUIET_WITHIN), pause=1), site.rows(
+        "SELECT state, count(*), max(attempts) FROM submissions_prediction GROUP BY 1"
+        " UNION ALL SELECT state, count(*), max(attempts) FROM delivery_delivery GROUP BY 1"
     )
     assert stream.problems == []
     assert len(stream.taken) > 100
