@@ -21,13 +21,14 @@ class TriageConfig(AppConfig):
         from aimass_apps.web.components import badges
         from triage.desk import TriageDesk
         from triage.llm.claim_check import VisitReader
-        from triage.model_input import drop_denials, tell_facts
+        from triage.model_input import drop_denials, tell_facts, write_out_note
         from triage.presenters.looks import LOOKS
         from triage.training_names import NAMES
 
         desk.register(TriageDesk())
         named.register(NAMES)
         kinds.register_below(triage)
+        model_input.register("write_out", write_out_note)
         model_input.register("drop_denials", drop_denials)
         model_input.register("tell_facts", tell_facts)
         reader.register(DESK, VisitReader())

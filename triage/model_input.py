@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from triage.clinical_text.denials import without_denials
+from triage.knowledge.note import read_note
 
 # Names as in a visit's facts; units as in triage.vitals.
 _SIGNS = (
@@ -26,6 +27,11 @@ def tell_facts(text: str, facts: Mapping[str, object]) -> str:
     vitals = facts.get("vitals")
     signs = _signs(vitals) if isinstance(vitals, Mapping) else ""
     return " ".join(part for part in (who, text.strip(), signs) if part)
+
+
+def write_out_note(text: str, facts: Mapping[str, object]) -> str:
+    """`text` in plain English words: shorthand written out, a Chinese note told in English."""
+    return read_note(text).english.text
 
 
 def drop_denials(text: str, facts: Mapping[str, object]) -> str:

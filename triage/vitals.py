@@ -63,7 +63,7 @@ _AVPU: Final[Mapping[str, str]] = {
 }
 
 
-_GLASGOW: Final = ((15, "alert"), (13, "confused"), (9, "voice"), (4, "pain"), (3, "unresponsive"))
+_GLASGOW: Final[tuple[tuple[int, Consciousness], ...]] = ((15, "alert"), (13, "confused"), (9, "voice"), (4, "pain"), (3, "unresponsive"))
 
 
 class VitalsError(ValueError):
@@ -169,11 +169,17 @@ def _read(name: str, raw: object) -> object:
 
 def _consciousness(given: str) -> str:
     """AVPU letters and words as they are; a Glasgow coma score by its usual rough equivalents."""
-    if not given.isdigit():
+    try:
+        score = float(given)
+    except ValueError:
         return _AVPU.get(given, given)
-    score = int(given)
-    if not 3 <= score <= 15:
+    if score != int(score) or not 3 <= score <= 15:
         raise ValueError("a Glasgow coma score runs from 3 to 15")
+    return glasgow_state(int(score))
+
+
+def glasgow_state(score: int) -> Consciousness:
+    """The state that a Glasgow coma score of 3 to 15 usually means."""
     return next(state for lowest, state in _GLASGOW if score >= lowest)
 
 

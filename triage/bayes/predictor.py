@@ -20,9 +20,11 @@ from aimass_apps.inference.predictor import Answer, Item, Span
 from triage.clinical_text.assertion import Assertion
 from triage.clinical_text.demographics import read_demographics
 from triage.clinical_text.finding_recogniser import Recogniser
+from triage.clinical_text.shorthand import Note
 from triage.clinical_text.vitals_in_text import fill_from_text
 from triage.knowledge.load import AGE_BANDS
 from triage.knowledge.measured import measured_findings
+from triage.knowledge.note import read_note
 from triage.vitals import Vitals
 
 TABLES: Final = "bayes.json"
@@ -87,12 +89,13 @@ class BayesPredictor:
         told = self.head.text_of(item)
         coded = self.read(told)
         scores = self.head.probabilities(self._odds.of(coded)[None, :].astype(np.float32))[0]
-        own = item.text.strip()
-        shift = item.text.find(own) - max(0, told.find(own))
+        note = read_note(item.text).english if "write_out" in self.head.reads else Note(item.text)
+        own = note.text.strip()
+        shift = note.text.find(own) - max(0, told.find(own))
         spans = tuple(
-            Span(start + shift, end + shift, finding, status, 1.0)
+            Span(*note.origin(start + shift, end + shift), finding, status, 1.0)
             for start, end, finding, status in coded.mentions
-            if 0 <= start + shift < end + shift <= len(item.text)
+            if 0 <= start + shift < end + shift <= len(note.text)
         )
         return Answer(dict(zip(self.labels, scores.tolist(), strict=True)), spans)
 

@@ -47,6 +47,7 @@ class _Reach(NamedTuple):
     start: int
     end: int
     last: int
+    strict: bool
 
     def covers(self, start: int, end: int) -> bool:
         return self.end <= start < self.last or self.first < end <= self.start
@@ -127,7 +128,10 @@ def _is_about_others(text: str, hit: TriggerHit, recent: bool) -> bool:
 
 
 def _status(reaches: Sequence[_Reach], start: int, end: int) -> Status:
-    reached = {reach.status for reach in reaches if reach.covers(start, end)}
+    covering = [reach for reach in reaches if reach.covers(start, end)]
+    if any(reach.status == "present" and reach.strict for reach in covering):
+        return "present"  # "photophobia marked", "咳嗽(+)": said of this very finding
+    reached = {reach.status for reach in covering}
     if "present" in reached:
         reached.discard("past")
     return next((status for status in _PRIORITY if status in reached), "present")
@@ -137,4 +141,4 @@ def _reach(text: str, sentence: Sentence, hit: TriggerHit) -> _Reach:
     direction = hit.trigger.direction
     first = scope_start(text, sentence, hit) if direction in {"backward", "both"} else hit.start
     last = scope_end(text, sentence, hit) if direction in {"forward", "both"} else hit.end
-    return _Reach(hit.trigger.status, first, hit.start, hit.end, last)
+    return _Reach(hit.trigger.status, first, hit.start, hit.end, last, hit.trigger.strict)

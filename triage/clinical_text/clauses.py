@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 FILE = Path(__file__).with_name("assertion_triggers.json")
 _WORD = re.compile(r"\S+")
 _CHINESE_COMMA = re.compile("[，,]")
+_COLON = re.compile(r"[\s:]*")
 _SEPARATOR = re.compile(r",|\band\b|\bor\b|\bnor\b|[–—]| - |/")
+# Items of three words at most, then "and" or "or" with a last one.
+_LIST = re.compile(r"(?:,\s*(?:[\w'-]+\s?){1,3}){1,8}(?:,?\s*(?:and|or|&)\s+(?:[\w'-]+\s?){1,3})(?=[,.;]|$)")
 _RELATIVE = (
     "mother|father|mum|mom|dad|husband|wife|partner|son|daughter|baby|child|grandmother|grandfather|gran|"
     "grandma|grandpa|nan|brother|sister|uncle|aunt|friend|boyfriend|girlfriend|neighbou?r|colleague"
@@ -106,7 +109,7 @@ def load_rules() -> Rules:
         chinese_terminators=compile_wordings(file.chinese_terminators),
         clause_markers=re.compile(file.clause_markers),
         list_scope=file.list_scope,
-        boundaries=re.compile(rf"\.{short}(?=\s|$)|!(?!\w)|\?(?!\w|\s*(?:no|none|nil|yes)\b)|[\n;。！？；]"),
+        boundaries=re.compile(rf"\.{short}(?=\s|$)|!(?!\w)|\?(?!\w|\s*(?:no|none|nil|yes)\b)|[\n;。！；]|？(?!\s*(?:答[：:]?)?\s*(?:没|无|否|不))"),
     )
 
 
@@ -130,8 +133,12 @@ def scope_end(text: str, sentence: Sentence, hit: "TriggerHit") -> int:
     trigger = hit.trigger
     if trigger.chinese:
         return _chinese_end(text, hit.end, min(sentence.end, hit.end + trigger.scope), trigger.comma)
+    # The colon of "PMH: epilepsy" opens the scope; any other one ends it.
+    hit = replace(hit, end=_COLON.match(text, hit.end, sentence.end).end())  # type: ignore[union-attr]
     if trigger.status == "family":
         return _until(load_rules().family_terminators, text, hit.end, sentence.end, trigger.scope)
+    if trigger.status == "past" and trigger.comma == "list":
+        return _history_end(text, sentence, hit)
     if trigger.comma == "pass":
         return _until(load_rules().list_terminators, text, hit.end, sentence.end, trigger.scope)
     # A list that ends in "or" goes on to there: "no cough, pain after meals, fever or chills".
@@ -143,6 +150,16 @@ def scope_end(text: str, sentence: Sentence, hit: "TriggerHit") -> int:
     # After a bare "not" one comma is a pause ("not hot, coughing"), two make a list ("not had fever, cough, pain").
     listed = trigger.comma == "clause" or (trigger.comma == "list" and text.count(",", hit.end, limit) > 1)
     return _clause_end(text, hit.end, limit, at_any_comma=not listed)
+
+
+def _history_end(text: str, sentence: Sentence, hit: "TriggerHit") -> int:
+    """A history ends at the comma, unless a list of short items goes on to an "and": what follows may be of today."""
+    whole = _until(load_rules().list_terminators, text, hit.end, sentence.end, hit.trigger.scope)
+    comma = text.find(",", hit.end, whole)
+    if comma < 0:
+        return whole
+    listed = _LIST.match(text, comma, whole)
+    return listed.end() if listed else comma
 
 
 def _until(terminators: re.Pattern[str], text: str, start: int, end: int, words: int) -> int:
@@ -189,7 +206,7 @@ def scope_start(text: str, sentence: Sentence, hit: "TriggerHit") -> int:
         return (commas[-1] if commas else begin) - 1
     before = list(_WORD.finditer(text, sentence.start, hit.start))[-hit.trigger.scope - 4 :]
     begin = before[0].start() if before else sentence.start
-    breaks = [match.end() for match in re.finditer(r",|\bbut\b|\bnow\b|\bhowever\b", text[begin : hit.start])]
+    breaks = [match.end() for match in re.finditer(r",|\bbut\b|\bnow\b|\bhowever\b|\([-+]\)", text[begin : hit.start])]
     if hit.trigger.comma == "pass" or not breaks:
         return begin - 1
     return begin + breaks[-1] - 1

@@ -15,7 +15,7 @@ class Trigger:
 
     `scope` counts words (characters where `chinese`); `comma` says what ends the scope at a comma: nothing ("pass"),
     a new clause ("clause"), any comma unless "or" follows ("list"), or any comma ("stop"). A `strict` family trigger
-    holds whoever speaks.
+    holds whoever speaks, a `strict` present one against every other.
     """
 
     status: Status

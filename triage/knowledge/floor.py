@@ -1,14 +1,18 @@
 """The safety floor: red-flag rules, NEWS2, vital signs by age and fever by age. It can only raise an urgency."""
 
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
 from triage.clinical_text.assertion import find_assertions
+from triage.clinical_text.clauses import sentences
 from triage.clinical_text.demographics import Told, read_demographics
+from triage.clinical_text.shorthand import Note
 from triage.clinical_text.vitals_in_text import fill_from_text
 from triage.knowledge import scales
 from triage.knowledge.danger_signs import danger_signs
+from triage.knowledge.note import VisitNote, read_note
 from triage.knowledge.red_flags import Limits, Rule, Term, load_phrases, load_rules
 from triage.knowledge.scales import Scale, Score, may_be_adult
 from triage.knowledge.vital_terms import VitalTerm
@@ -75,6 +79,11 @@ class _Patient:
     vitals: Vitals
     hits: Mapping[str, Spans]
     given: frozenset[str]  # phrase groups that the form says, without words of the text
+    ends: tuple[int, ...] = ()  # of the sentences
+
+    def sentences_of(self, spans: Iterable[tuple[int, int]]) -> set[int]:
+        """The sentences in which these spans begin."""
+        return {bisect(self.ends, start) for start, _end in spans}
 
     def shows(self, group: str) -> Spans | None:
         """Spans of a phrase group, none where only the form says it; None where neither does."""
@@ -95,10 +104,11 @@ def safety_floor(text: str, facts: Facts) -> Floor:
 
     Age, sex, pregnancy and vital signs that the form leaves out are read from the text where it gives them.
     """
-    told = read_demographics(text)
+    note = read_note(text)
+    told = read_demographics(note.plain.text)
     known = _complete(facts, told)
-    vitals = fill_from_text(text, facts.vitals or Vitals())
-    patient = _Patient(known, vitals, _present(text), _given(known))
+    vitals = fill_from_text(note.plain.text, facts.vitals or Vitals())
+    patient = _Patient(known, vitals, _present(note), _given(known), tuple(each.end for each in sentences(text)))
     fired = [
         Fired(rule.id, rule.level, rule.name, spans, rule.source, rule.name_zh)
         for rule in load_rules()
@@ -120,6 +130,7 @@ def _complete(facts: Facts, told: Told) -> Facts:
         facts,
         age_years=told.age_years if facts.age_years is None else facts.age_years,
         sex=facts.sex or told.sex,
+        pregnant=told.pregnant if facts.pregnant is None else facts.pregnant,
     )
 
 
@@ -144,22 +155,27 @@ def _given(facts: Facts) -> frozenset[str]:
     return frozenset(group for group, holds in said.items() if holds)
 
 
-def _present(text: str) -> dict[str, Spans]:
-    """Phrase groups asserted present for this patient, with their spans."""
+def _present(note: VisitNote) -> dict[str, Spans]:
+    """Phrase groups asserted present for this patient, with their spans in the text as written."""
+    hits = _present_in(note.plain)
+    if note.chinese:
+        for group, spans in _present_in(note.english).items():
+            hits[group] = (*hits.get(group, ()), *spans)
+    return hits
+
+
+def _present_in(note: Note) -> dict[str, Spans]:
     phrases = load_phrases()
     hits: dict[str, Spans] = {}
-    for found in find_assertions(text, phrases.lexicon, phrases.modifiers):
+    for found in find_assertions(note.text, phrases.lexicon, phrases.modifiers):
         history = found.status == "past" and found.finding in phrases.history_counts
         if found.status == "present" or history:
-            hits[found.finding] = (*hits.get(found.finding, ()), (found.start, found.end))
+            hits[found.finding] = (*hits.get(found.finding, ()), note.origin(found.start, found.end))
     return hits
 
 
 def _spans_if_fired(rule: Rule, patient: _Patient) -> Spans | None:
     if not _within(rule.limits, patient):
-        return None
-    # What only the form says adds rules and never takes one away.
-    if any(_term_spans(term, replace(patient, given=frozenset())) is not None for term in rule.none):
         return None
     spans: list[tuple[int, int]] = []
     for term in rule.all:
@@ -172,7 +188,22 @@ def _spans_if_fired(rule: Rule, patient: _Patient) -> Spans | None:
         if not matching:
             return None
         spans += [span for found in matching for span in found]
-    return tuple(sorted(set(spans)))
+    return None if _is_disarmed(rule, patient, spans) else tuple(sorted(set(spans)))
+
+
+def _is_disarmed(rule: Rule, patient: _Patient, spans: list[tuple[int, int]]) -> bool:
+    """Whether a `none` term takes the danger away: one of another sentence speaks of something else.
+
+    What only the form says adds rules and never takes one away.
+    """
+    written = replace(patient, given=frozenset())
+    for term in rule.none:
+        found = _term_spans(term, written)
+        if found is None:
+            continue
+        if not found or not spans or patient.sentences_of(found) & patient.sentences_of(spans):
+            return True
+    return False
 
 
 def _term_spans(term: Term, patient: _Patient) -> Spans | None:

@@ -4,6 +4,7 @@ A rule names phrase groups of `phrases.json` and vital conditions ("systolic<90"
 `any` where it is given, none of `none`; "a|b" in a term means either. Limits by age are half-open, in years.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -149,13 +150,25 @@ class _RuleFile:
 @cache
 def load_phrases() -> Phrases:
     """The phrase groups of `phrases.json`, English and Chinese together. Raises `RedFlagError`."""
-    file = read_json(FOLDER / "phrases.json", _PhraseFile, RedFlagError)
+    file = _phrase_file()
     return Phrases(
         lexicon=compile_lexicon({name: [*group.en, *group.zh] for name, group in file.phrases.items()}),
         history_counts=frozenset(name for name, group in file.phrases.items() if group.history_counts),
         modifiers=frozenset(name for name, group in file.phrases.items() if group.modifier),
         version=file.version,
     )
+
+
+def phrase_words() -> set[str]:
+    """The English words that stand in the phrase groups, without the notation's signs."""
+    file = _phrase_file()
+    told = " ".join(wording for group in file.phrases.values() for wording in group.en)
+    return set(re.findall(r"(?<![\\\w])[a-z]{4,}(?![\w*])", told.lower()))
+
+
+@cache
+def _phrase_file() -> _PhraseFile:
+    return read_json(FOLDER / "phrases.json", _PhraseFile, RedFlagError)
 
 
 @cache
