@@ -79,6 +79,8 @@ class Condition:
     synonyms: tuple[str, ...]
     icd10: str
     urgency: Level
+    routine: bool
+    """A visit in days or weeks: nothing is lost by waiting for it, so that `urgency` is "self_care"."""
     urgency_reason: str
     prevalence: int
     age_range: tuple[float, float]
@@ -142,7 +144,7 @@ class _Told:
     name_zh: Text
     synonyms: tuple[Text, ...]
     icd10: Text
-    urgency: Level
+    urgency: Literal[Level, "routine"]
     urgency_reason: Annotated[str, MinLen(12)]
     prevalence: Annotated[int, Interval(ge=1, le=9)]
     age: _Ages
@@ -226,7 +228,8 @@ def _condition(told: _Told, system: str) -> Condition:
         name_zh=told.name_zh,
         synonyms=told.synonyms,
         icd10=told.icd10,
-        urgency=told.urgency,
+        urgency="self_care" if told.urgency == "routine" else told.urgency,
+        routine=told.urgency == "routine",
         urgency_reason=told.urgency_reason,
         prevalence=told.prevalence,
         age_range=told.age.range,
