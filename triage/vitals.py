@@ -63,7 +63,13 @@ _AVPU: Final[Mapping[str, str]] = {
 }
 
 
-_GLASGOW: Final[tuple[tuple[int, Consciousness], ...]] = ((15, "alert"), (13, "confused"), (9, "voice"), (4, "pain"), (3, "unresponsive"))
+_GLASGOW: Final[tuple[tuple[int, Consciousness], ...]] = (
+    (15, "alert"),
+    (13, "confused"),
+    (9, "voice"),
+    (4, "pain"),
+    (3, "unresponsive"),
+)
 
 
 class VitalsError(ValueError):

@@ -109,7 +109,9 @@ def load_rules() -> Rules:
         chinese_terminators=compile_wordings(file.chinese_terminators),
         clause_markers=re.compile(file.clause_markers),
         list_scope=file.list_scope,
-        boundaries=re.compile(rf"\.{short}(?=\s|$)|!(?!\w)|\?(?!\w|\s*(?:no|none|nil|yes)\b)|[\n;。！；]|？(?!\s*(?:答[：:]?)?\s*(?:没|无|否|不))"),
+        boundaries=re.compile(
+            rf"\.{short}(?=\s|$)|!(?!\w)|\?(?!\w|\s*(?:no|none|nil|yes)\b)|[\n;。！；]|？(?!\s*(?:答[：:]?)?\s*(?:没|无|否|不))"
+        ),
     )
 
 

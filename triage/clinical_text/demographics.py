@@ -6,7 +6,17 @@ from typing import Final, Literal, NamedTuple
 from triage.clinical_text.assertion import find_assertions
 
 _NUMBERS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_PER_YEAR: Final = {"d": 365.25, "w": 52.18, "m": 12.0, "y": 1.0, "天": 365.25, "日": 365.25, "周": 52.18, "月": 12.0, "岁": 1.0}
+_PER_YEAR: Final = {
+    "d": 365.25,
+    "w": 52.18,
+    "m": 12.0,
+    "y": 1.0,
+    "天": 365.25,
+    "日": 365.25,
+    "周": 52.18,
+    "月": 12.0,
+    "岁": 1.0,
+}
 _COUNT: Final = rf"(?P<count>\d{{1,3}}(?:\.\d)?|(?:{'|'.join(_NUMBERS)})(?=[\s-]))"
 _UNIT: Final = r"(?P<unit>days?|weeks?|wks?|months?|mths?|mos?|years?|yrs?|y)"
 _KIN: Final = r"(?:son|daughter|baby|boy|girl|child|toddler|infant|grandson|granddaughter|little one)"
@@ -93,6 +103,7 @@ def _sex(opening: str) -> Literal["female", "male"] | None:
 
 def _pregnant(text: str) -> bool | None:
     found = find_assertions(text, {"pregnant": _PREGNANT})
-    return any(
-        each.status == "present" and not _BORN.search(text[max(0, each.start - 16) : each.start]) for each in found
-    ) or None
+    return (
+        any(each.status == "present" and not _BORN.search(text[max(0, each.start - 16) : each.start]) for each in found)
+        or None
+    )

@@ -23,7 +23,9 @@ _AGED: Final = re.compile(
     r"^[ \t-]{0,2}(?:old|baby|infant|boy|girl|toddler|child|bub|kid|[MF]\b|male\b|female\b|son|daughter|[MF],)|^[ \t]{0,2}[,:]?[ \t]?(?:baby|boy|girl|infant)",
     re.IGNORECASE,
 )
-_PREGNANT: Final = re.compile(r"(?<![\w/.])(\d{1,2})(?:\+\d)?/40(?![\d/])(?:[ \t](?:pregnant|preg|gestation))?", re.IGNORECASE)
+_PREGNANT: Final = re.compile(
+    r"(?<![\w/.])(\d{1,2})(?:\+\d)?/40(?![\d/])(?:[ \t](?:pregnant|preg|gestation))?", re.IGNORECASE
+)
 _BORN: Final = re.compile(r"(?:born|delivered|delivery|prem(?:ature)?|ex-?|birth)\W{0,3}(?:at\W)?$", re.IGNORECASE)
 _SEXED: Final = {"m": "man", "male": "man", "f": "woman", "female": "woman"}
 _YOUNG: Final = {"man": "boy", "woman": "girl"}
@@ -31,7 +33,9 @@ _UNIT_WORDS: Final = {"d": "day", "w": "week", "m": "month", "y": "year"}
 _YEARS: Final = r"(?:[ -]?(?:yo|y/o|y\.o\.?|yrs?|years?|y)(?:[ -]?old)?)?"
 # "58M", "72 yo F", "F 31", "M/58": whose note it is stands at the start of it, or of a line.
 _WHO: Final = re.compile(rf"(?m)^[\W_]{{0,4}}(\d{{1,3}}){_YEARS}[ /-]?(M|F|m|f|male|female|Male|Female)(?![\w'’])")
-_WHO_TURNED: Final = re.compile(rf"(?m)^[\W_]{{0,4}}(M|F|[Mm]ale|[Ff]emale)[ /,:-]{{1,2}}(\d{{1,3}}){_YEARS}(?=[\s,.;:]|$)(?![ ]?(?:/|weeks?|months?|days?|hours?|min|mg|ml|kg|cm|%))")
+_WHO_TURNED: Final = re.compile(
+    rf"(?m)^[\W_]{{0,4}}(M|F|[Mm]ale|[Ff]emale)[ /,:-]{{1,2}}(\d{{1,3}}){_YEARS}(?=[\s,.;:]|$)(?![ ]?(?:/|weeks?|months?|days?|hours?|min|mg|ml|kg|cm|%))"
+)
 _SMALL: Final = re.compile(
     r"(?<![\w/.])(\d{1,2}(?:\.5)?)[ -]?(days?|d|weeks?|wks?|wk|w|months?|mths?|mth|mo|mos|m|years?|yrs?|yr|y)[ -]?(?:old|o|/o)\b(?:[ ]?(M|F|male|female)\b)?"
     r"|(?<![\w/.])(\d{1,3})[ ]?(?:yo|y/o|yr/o|y\.o\.)(?![\w])(?:[ ]?(M|F|male|female)\b)?"
@@ -56,7 +60,11 @@ def _people(text: str) -> Iterator[Edit]:
     for match in _WHO_TURNED.finditer(text):
         yield Edit(match.start(1), match.end(), _person(int(match[2]), match[1]))
     for match in _SMALL.finditer(text):
-        count, unit, sex = match[1] or match[4] or match[6], match[2] or match[7] or "y", match[3] or match[5] or match[8]
+        count, unit, sex = (
+            match[1] or match[4] or match[6],
+            match[2] or match[7] or "y",
+            match[3] or match[5] or match[8],
+        )
         word = _UNIT_WORDS[unit[0].lower()]
         noun = f" {_noun(float(count) if word == 'year' else 0.0, sex)}" if sex else ""
         yield Edit(match.start(), match.end(), f"{count}-{word}-old{noun}")

@@ -7,7 +7,9 @@ from typing import Final
 from aimass_apps.inference.text.offset_text import Edit
 
 # Letters and digits as a Chinese keyboard may write them, one for one.
-_WIDE: Final = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_WIDE: Final = {
+    code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
 _WIDE |= {ord("．"): ord("."), ord("／"): ord("/"), ord("％"): ord("%"), ord("＃"): ord("#")}
 _WIDE_SIGN: Final = re.compile(f"[{''.join(map(chr, _WIDE))}]")
 _BODY: Final = (
@@ -53,7 +55,10 @@ def write_out_signs(text: str) -> Iterator[Edit]:
     """Edits, sorted and apart."""
     found = [Edit(match.start(), match.end(), match.group().translate(_WIDE)) for match in _WIDE_SIGN.finditer(text)]
     for pattern, new in _RULES:
-        found += [Edit(*match.span(), match.expand(new) if isinstance(new, str) else new(match)) for match in pattern.finditer(text)]
+        found += [
+            Edit(*match.span(), match.expand(new) if isinstance(new, str) else new(match))
+            for match in pattern.finditer(text)
+        ]
     done = 0
     for edit in sorted(found, key=lambda each: (each.start, -each.end)):
         if edit.start >= done:

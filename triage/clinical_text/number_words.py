@@ -8,15 +8,18 @@ from aimass_apps.inference.text.chinese import simplify
 from aimass_apps.inference.text.offset_text import Edit
 
 _TENS: Final = {
-    word: 10 * place for place, word in enumerate(("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), 2)
+    word: 10 * place
+    for place, word in enumerate(("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), 2)
 }
 _ONES: Final = {
-    word: place for place, word in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"), 1)
+    word: place
+    for place, word in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"), 1)
 }
 _TEENS: Final = {
     word: place
     for place, word in enumerate(
-        ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"), 10
+        ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+        10,
     )
 }
 _TWO_DIGITS: Final = rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_ONES)}))?(?!\w)|(?:{'|'.join(_TEENS)})(?!\w))"
@@ -27,7 +30,20 @@ _WORDS: Final = re.compile(
     re.IGNORECASE,
 )
 _POINT: Final = re.compile(rf"(?<=\d) point (?P<digit>\d|{'|'.join(_ONES)})(?!\w)", re.IGNORECASE)
-_ZH_DIGITS: Final = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_ZH_DIGITS: Final = {
+    "零": 0,
+    "〇": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
 _ZH_ANY: Final = "零〇一二两三四五六七八九"
 _ZH_UNIT: Final = r"岁|周岁|度|天|日|周|个?月|年|个?小时|个?钟头|分钟|次|片|粒|颗|分(?!钟)|下|℃|%|mmol|毫米"
 # Two characters with 十 or 百 are a number; one is where a unit follows ("三天"), but not 十分 (very) or 一度 (once).
@@ -60,7 +76,10 @@ def write_out_chinese_numbers(text: str) -> Iterator[Edit]:
 
 def write_out_fractions(text: str) -> Iterator[Edit]:
     """ "37 point 5", "39度5", "2岁半": a step of its own, behind the whole numbers."""
-    found = [Edit(*match.span(), "." + str(_ONES.get(match["digit"].lower(), match["digit"]))) for match in _POINT.finditer(text)]
+    found = [
+        Edit(*match.span(), "." + str(_ONES.get(match["digit"].lower(), match["digit"])))
+        for match in _POINT.finditer(text)
+    ]
     if not text.isascii():
         found += [Edit(*match.span(), f".{match['digit']}度") for match in _ZH_DEGREE.finditer(text)]
         found += [Edit(*match.span(), f".5{match['unit']}") for match in _ZH_HALF.finditer(text)]
@@ -74,7 +93,9 @@ def _english(match: re.Match[str]) -> int:
 
 
 def _below_hundred(words: str) -> int:
-    return sum(_TENS.get(word, 0) + _TEENS.get(word, 0) + _ONES.get(word, 0) for word in re.split(r"[ -]", words.lower()))
+    return sum(
+        _TENS.get(word, 0) + _TEENS.get(word, 0) + _ONES.get(word, 0) for word in re.split(r"[ -]", words.lower())
+    )
 
 
 def _chinese(match: re.Match[str]) -> int:

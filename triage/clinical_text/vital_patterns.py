@@ -10,9 +10,7 @@ from typing import Final
 _IS: Final = r"(?:[\s:=@,]{0,3}(?:is|was|of|at|to|now|rate|reads?|reading|in the|up to|down to|around|about|approximately|only|measured)\b){0,2}[\s:=@：，]{0,3}"
 _ZH_IS: Final = r"[\s:：=是为约达到在有]{0,4}"
 # Behind a number that is none of a vital sign.
-_NO_SIGN: Final = (
-    r"(?!\d|[.,]\d|\s?/|\s?%?\s?(?:mg|mcg|g\b|ml\b|units?|tablets?)|\s?-?(?:minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|mths?|years?|yrs?|times\b(?! (?:a|per) min)))"
-)
+_NO_SIGN: Final = r"(?!\d|[.,]\d|\s?/|\s?%?\s?(?:mg|mcg|g\b|ml\b|units?|tablets?)|\s?-?(?:minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|mths?|years?|yrs?|times\b(?! (?:a|per) min)))"
 _NUMBER: Final = r"(?:between )?(?P<value>\d{2,3})"
 _SMALL: Final = r"(?:between )?(?P<value>\d{1,3})"
 
@@ -79,7 +77,9 @@ PATTERNS: Final[Mapping[str, re.Pattern[str]]] = {
         r"(?<!\w)e\s?(?P<eyes>[1-4])\s?,?\s?v\s?(?P<voice>[1-5])\s?,?\s?m\s?(?P<motor>[1-6])(?!\d)",
         rf"(?:GCS|格拉斯哥(?:昏迷)?评分){_ZH_IS}(?P<value>\d{{1,2}})\s?分?(?!\d)",
     ),
-    "avpu": _any(rf"(?<!\w)ac?vpu(?:评)?{_IS}[\"'(]?(?P<value>[acvpu]|alert|confused|confusion|voice|verbal|pain|unresponsive)(?!\w)"),
+    "avpu": _any(
+        rf"(?<!\w)ac?vpu(?:评)?{_IS}[\"'(]?(?P<value>[acvpu]|alert|confused|confusion|voice|verbal|pain|unresponsive)(?!\w)"
+    ),
     "alert": _any(
         r"(?<!\w)(?:alert(?: (?:and|&) (?:orient(?:at)?ed|awake|talking|chatty|playful|interactive))?|a&o ?x? ?[34]?|fully (?:alert|awake)|awake and alert|orient(?:at)?ed(?: x ?[34])?)(?!\w)",
         r"神志清(?:楚|晰|醒)?|意识清(?:楚|醒|晰)|神清",

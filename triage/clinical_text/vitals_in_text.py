@@ -23,8 +23,12 @@ _NOT_NOW: Final = re.compile(
     r"[^.;\n。；]{0,14}$",
     re.IGNORECASE,
 )
-_SINCE_THEN: Final = re.compile(r"\b(?:now|today|currently|at present|on arrival)\b|现在|目前|今[天日早晨]|现|入院", re.IGNORECASE)
-_NORMAL_FOR: Final = re.compile(r"^[^.;\n。；]{0,14}\b(?:(?:normal|usual|baseline)\b|as usual|is (?:his|her|their) norm)", re.IGNORECASE)
+_SINCE_THEN: Final = re.compile(
+    r"\b(?:now|today|currently|at present|on arrival)\b|现在|目前|今[天日早晨]|现|入院", re.IGNORECASE
+)
+_NORMAL_FOR: Final = re.compile(
+    r"^[^.;\n。；]{0,14}\b(?:(?:normal|usual|baseline)\b|as usual|is (?:his|her|their) norm)", re.IGNORECASE
+)
 _DENIED: Final = re.compile(r"\b(?:no|not|never|without|den(?:y|ies|ied)|nil)\b[^,.;\n]{0,12}$", re.IGNORECASE)
 _NO_FEVER: Final = 38.0  # degrees Celsius
 _STATES: Final[Mapping[str, str]] = {
@@ -48,9 +52,15 @@ _THEN: Final = (
 _VALUE: Final = r"(?P<value>\d{1,3}(?:[.,]\d)?)"
 _HERE: Final = r"(?=[\s%°℃度cCfF]{0,3}\s?(?:now|today|on arrival|here|at triage|tonight|currently))"
 _LATER: Final = {
-    name: re.compile(rf"{_THEN}{_VALUE}(?![\d/])|[^\d.;\n。；]{{0,30}}?{_VALUE.replace('value', 'then')}(?![\d/]){_HERE}", re.IGNORECASE)
+    name: re.compile(
+        rf"{_THEN}{_VALUE}(?![\d/])|[^\d.;\n。；]{{0,30}}?{_VALUE.replace('value', 'then')}(?![\d/]){_HERE}",
+        re.IGNORECASE,
+    )
     for name in ("heart_rate", "respiratory_rate", "spo2", "temperature", "glucose", "glasgow")
-} | {"pain": re.compile(rf"{_THEN}{_VALUE}(?=\s?/\s?10)", re.IGNORECASE), "pressure": re.compile(rf"{_THEN}(?P<upper>\d{{2,3}})\s?/\s?(?P<lower>\d{{2,3}})(?!\d)", re.IGNORECASE)}
+} | {
+    "pain": re.compile(rf"{_THEN}{_VALUE}(?=\s?/\s?10)", re.IGNORECASE),
+    "pressure": re.compile(rf"{_THEN}(?P<upper>\d{{2,3}})\s?/\s?(?P<lower>\d{{2,3}})(?!\d)", re.IGNORECASE),
+}
 
 
 class Read(NamedTuple):
@@ -130,7 +140,9 @@ def _counts(text: str, mention: Assertion, match: re.Match[str]) -> bool:
     if mention.status != "absent" or mention.finding in _STATES:
         return False
     told = _told(match)
-    return not _DENIED.search(text[max(0, match.start() - 30) : match.start()]) or float(told.get("value", 99)) < _NO_FEVER
+    return (
+        not _DENIED.search(text[max(0, match.start() - 30) : match.start()]) or float(told.get("value", 99)) < _NO_FEVER
+    )
 
 
 def _told(match: re.Match[str]) -> dict[str, str]:

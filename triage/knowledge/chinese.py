@@ -12,7 +12,6 @@ from typing import Any, Final, NamedTuple
 
 import ahocorasick
 
-from aimass_apps.inference.ranges import Ranges
 from aimass_apps.inference.text.offset_text import Edit, OffsetText
 from aimass_apps.strict_files import BadFile, Text, read_json
 from triage.clinical_text.assertion import Assertion, assert_mentions
@@ -30,7 +29,9 @@ _STRONG: Final = "突然|突发|忽然|剧烈|反复|持续|明显|严重|轻微
 _LIGHT: Final = re.compile(f"(?:{_FILLERS})+")
 _HEAVY: Final = re.compile(f"(?:{_FILLERS}|{_STRONG}|[剧绞隐胀刺钝坠灼](?=痛)|[少大中]量|阵发性)+")
 _SUDDEN: Final = re.compile("突然|突发|忽然|骤然|一下子")
-_LASTING: Final = re.compile(r"(\d{1,3}(?:\.\d)?)\s*(?:多|余|来)?个?(?:多)?(分钟|小时|钟头|天|日|周|星期|月|年)(?!前|级|龄)")
+_LASTING: Final = re.compile(
+    r"(\d{1,3}(?:\.\d)?)\s*(?:多|余|来)?个?(?:多)?(分钟|小时|钟头|天|日|周|星期|月|年)(?!前|级|龄)"
+)
 _UNITS: Final = {
     "分钟": "minutes", "小时": "hours", "钟头": "hours", "天": "days", "日": "days", "周": "weeks", "星期": "weeks",
     "月": "months", "年": "years",

@@ -1,42 +1,26 @@
 """The safety floor: red-flag rules, NEWS2, vital signs by age and fever by age. It can only raise an urgency."""
 
-from bisect import bisect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
-from triage.clinical_text.assertion import find_assertions
 from triage.clinical_text.clauses import sentences
 from triage.clinical_text.demographics import Told, read_demographics
-from triage.clinical_text.shorthand import Note
 from triage.clinical_text.vitals_in_text import fill_from_text
 from triage.knowledge import scales
 from triage.knowledge.danger_signs import danger_signs
+from triage.knowledge.load import load_catalogue
+from triage.knowledge.named_diagnoses import named_diagnoses
 from triage.knowledge.note import VisitNote, read_note
-from triage.knowledge.red_flags import Limits, Rule, Term, load_phrases, load_rules
+from triage.knowledge.red_flags import load_rules
+from triage.knowledge.rule_matching import Facts, Patient, Spans, present_groups, spans_if_fired
 from triage.knowledge.scales import Scale, Score, may_be_adult
-from triage.knowledge.vital_terms import VitalTerm
 from triage.levels import LEVELS, Level, worst
 from triage.vitals import Vitals
 
-Sex = Literal["female", "male", "other"]
-Spans = tuple[tuple[int, int], ...]
+__all__ = ["Facts", "Fired", "Floor", "Scored", "safety_floor"]
 
-_ADULT_RANGE: Final = (16.0, 80.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of the patient apart from the text; None means not known.
-
-    `after_birth`: within six weeks after it.
-    """
-
-    age_years: float | None = None
-    sex: Sex | None = None
-    pregnant: bool | None = None
-    vitals: Vitals | None = None
-    after_birth: bool = False
+NAMED: Final = "A diagnosis that the note names; the level is the condition's own in the catalogue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +57,6 @@ class Floor:
     contradictions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Patient:
-    facts: Facts
-    vitals: Vitals
-    hits: Mapping[str, Spans]
-    given: frozenset[str]  # phrase groups that the form says, without words of the text
-    ends: tuple[int, ...] = ()  # of the sentences
-
-    def sentences_of(self, spans: Iterable[tuple[int, int]]) -> set[int]:
-        """The sentences in which these spans begin."""
-        return {bisect(self.ends, start) for start, _end in spans}
-
-    def shows(self, group: str) -> Spans | None:
-        """Spans of a phrase group, none where only the form says it; None where neither does."""
-        return self.hits.get(group, () if group in self.given else None)
-
-    @property
-    def pregnant(self) -> bool:
-        return any(self.shows(group) is not None for group in ("pregnant", "late_pregnancy"))
-
-    @property
-    def maternal(self) -> bool:
-        """Pregnant, or by the form within six weeks after birth."""
-        return self.pregnant or self.facts.after_birth
-
-
 def safety_floor(text: str, facts: Facts) -> Floor:
     """The safety floor of one visit: rules on what the text asserts present, and scales on the vital signs.
 
@@ -108,12 +66,13 @@ def safety_floor(text: str, facts: Facts) -> Floor:
     told = read_demographics(note.plain.text)
     known = _complete(facts, told)
     vitals = fill_from_text(note.plain.text, facts.vitals or Vitals())
-    patient = _Patient(known, vitals, _present(note), _given(known), tuple(each.end for each in sentences(text)))
+    patient = Patient(known, vitals, present_groups(note), _given(known), tuple(each.end for each in sentences(text)))
     fired = [
         Fired(rule.id, rule.level, rule.name, spans, rule.source, rule.name_zh)
         for rule in load_rules()
-        if (spans := _spans_if_fired(rule, patient)) is not None
+        if (spans := spans_if_fired(rule, patient)) is not None
     ]
+    fired += _named(note)
     scores = tuple(_scores(patient))
     fired += _scale_flags(patient, scores)
     fired.sort(key=lambda flag: LEVELS.index(flag.level))
@@ -123,6 +82,18 @@ def safety_floor(text: str, facts: Facts) -> Floor:
         scores=scores,
         contradictions=_contradictions(facts, told),
     )
+
+
+def _named(note: VisitNote) -> Iterator[Fired]:
+    """A written emergency diagnosis is believed, in whichever language it stands."""
+    notes = [note.plain, note.english] if note.chinese else [note.plain]
+    seen: set[str] = set()
+    for each in (found for part in notes for found in named_diagnoses(part)):
+        if each.condition not in seen:
+            seen.add(each.condition)
+            condition = load_catalogue().conditions[each.condition]
+            spans = ((each.start, each.end),)
+            yield Fired(f"named_{each.condition}", each.level, condition.name, spans, NAMED, condition.name_zh)
 
 
 def _complete(facts: Facts, told: Told) -> Facts:
@@ -155,93 +126,14 @@ def _given(facts: Facts) -> frozenset[str]:
     return frozenset(group for group, holds in said.items() if holds)
 
 
-def _present(note: VisitNote) -> dict[str, Spans]:
-    """Phrase groups asserted present for this patient, with their spans in the text as written."""
-    hits = _present_in(note.plain)
-    if note.chinese:
-        for group, spans in _present_in(note.english).items():
-            hits[group] = (*hits.get(group, ()), *spans)
-    return hits
-
-
-def _present_in(note: Note) -> dict[str, Spans]:
-    phrases = load_phrases()
-    hits: dict[str, Spans] = {}
-    for found in find_assertions(note.text, phrases.lexicon, phrases.modifiers):
-        history = found.status == "past" and found.finding in phrases.history_counts
-        if found.status == "present" or history:
-            hits[found.finding] = (*hits.get(found.finding, ()), note.origin(found.start, found.end))
-    return hits
-
-
-def _spans_if_fired(rule: Rule, patient: _Patient) -> Spans | None:
-    if not _within(rule.limits, patient):
-        return None
-    spans: list[tuple[int, int]] = []
-    for term in rule.all:
-        found = _term_spans(term, patient)
-        if found is None:
-            return None
-        spans += found
-    if rule.any:
-        matching = [found for term in rule.any if (found := _term_spans(term, patient)) is not None]
-        if not matching:
-            return None
-        spans += [span for found in matching for span in found]
-    return None if _is_disarmed(rule, patient, spans) else tuple(sorted(set(spans)))
-
-
-def _is_disarmed(rule: Rule, patient: _Patient, spans: list[tuple[int, int]]) -> bool:
-    """Whether a `none` term takes the danger away: one of another sentence speaks of something else.
-
-    What only the form says adds rules and never takes one away.
-    """
-    written = replace(patient, given=frozenset())
-    for term in rule.none:
-        found = _term_spans(term, written)
-        if found is None:
-            continue
-        if not found or not spans or patient.sentences_of(found) & patient.sentences_of(spans):
-            return True
-    return False
-
-
-def _term_spans(term: Term, patient: _Patient) -> Spans | None:
-    """Spans of the first alternative that holds; an empty tuple for a vital sign; None where nothing holds."""
-    for alternative in term:
-        if isinstance(alternative, VitalTerm):
-            if alternative.holds(patient.vitals):
-                return ()
-        elif (spans := patient.shows(alternative)) is not None:
-            return spans
-    return None
-
-
-def _within(limits: Limits, patient: _Patient) -> bool:
-    """Whether a rule is for this patient; an unknown age counts as any adult age, an unknown sex as either.
-
-    A pregnancy that nobody tells of counts as none.
-    """
-    facts = patient.facts
-    if limits.sex is not None and facts.sex in {"female", "male"} and facts.sex != limits.sex:
-        return False
-    if limits.pregnant is not None and limits.pregnant != patient.pregnant:
-        return False
-    low = 0.0 if limits.age_min is None else limits.age_min
-    high = float("inf") if limits.age_max is None else limits.age_max
-    if facts.age_years is None:
-        return low < _ADULT_RANGE[1] and high > _ADULT_RANGE[0]
-    return low <= facts.age_years < high
-
-
-def _scores(patient: _Patient) -> Iterator[Scored]:
+def _scores(patient: Patient) -> Iterator[Scored]:
     age = patient.facts.age_years
     for scale in scales.SCALES:
         if scale.fits(age, patient.maternal):
             yield Scored(scale, scale.score(patient.vitals, age))
 
 
-def _scale_flags(patient: _Patient, scores: Iterable[Scored]) -> Iterator[Fired]:
+def _scale_flags(patient: Patient, scores: Iterable[Scored]) -> Iterator[Fired]:
     yield from _score_flags(scores)
     yield from _adult_bands_in_pregnancy(patient)
     # As in any adult where nobody gave an age: not known is no reason to look away.
@@ -269,7 +161,7 @@ def _score_flags(scores: Iterable[Scored]) -> Iterator[Fired]:
             yield Fired(scale.id, level, name, (), source, name_zh)
 
 
-def _adult_bands_in_pregnancy(patient: _Patient) -> Iterator[Fired]:
+def _adult_bands_in_pregnancy(patient: Patient) -> Iterator[Fired]:
     """Saying that someone is pregnant must not lower what the same numbers ask for in anybody else."""
     adult = may_be_adult(patient.facts.age_years)
     if patient.maternal and adult and (level := scales.news2_level(scales.news2(patient.vitals))):
