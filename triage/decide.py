@@ -15,8 +15,9 @@ from aimass_apps.inference.kinds.ensemble.predictor import Combined, Ensemble, e
 from triage.knowledge.floor import Fired, Floor
 from triage.levels import LEVELS, Level, worst
 from triage.policy import DEFAULT, Policy, UnusablePolicy, load_policy, read_policy
+from triage.reassurance import doubts
 from triage.urgency.predictor import UrgencyLayer
-from triage.urgency.shares import Shares, conditions_of, level_parts, normalised
+from triage.urgency.shares import Shares, conditions_of, derived_levels, level_parts, normalised
 
 __all__ = [
     "DEFAULT", "EMERGENCY", "NON_EMERGENCY", "SELF_CARE", "Candidate", "Outcome", "Policy", "Reason", "Source",
@@ -136,12 +137,15 @@ def decide(
     combined = _combined(usable, ensemble)
     parts = level_parts(usable, condition_urgency or {})
     fitted = _fitted(usable, parts, layer)
-    levels = _blend(fitted, _mean_levels(parts, policy), policy.fitted_share)
+    by_models = _blend(fitted, _mean_levels(parts, policy), policy.fitted_share)
+    levels = _blend(_combined_levels(combined, condition_urgency or {}), by_models, policy.combined_share)
     model_urgency = _risk_averse(levels, policy) if levels else None
     ranked = tuple(Candidate(label, value) for label, value in combined.scores.items()) if combined else ()
     doubt = _doubt(combined, policy)
     minimum = worst(policy.without_models if model_urgency is None else None, *(reason.level for reason in doubt))
-    own = worst(model_urgency, floor.level, minimum) or policy.without_models
+    first = worst(model_urgency, floor.level, minimum) or policy.without_models
+    unsure = _unsure(first, floor, ranked, condition_urgency or {}, policy)
+    own = worst(first, *(reason.level for reason in unsure)) or first
     urgency = worst(own, held) or own
     return Outcome(
         urgency=urgency,
@@ -150,6 +154,7 @@ def decide(
             *_floor_reasons(floor),
             *_model_reasons(answers, usable, policy, model_urgency, ranked),
             *doubt,
+            *unsure,
             *((Reason(UNLEARNED),) if levels and not fitted else ()),
             *_input_reasons(floor),
         ),
@@ -164,6 +169,22 @@ def decide(
         combined=combined,
         alone=own if urgency != own else None,
     )
+
+
+def _combined_levels(combined: Combined | None, condition_urgency: Mapping[str, Level]) -> dict[Level, float]:
+    """Probability of each level by the usual urgencies of the conditions that the ensemble names."""
+    return derived_levels(combined.scores, condition_urgency) if combined is not None else {}
+
+
+def _unsure(
+    level: Level, floor: Floor, ranked: Sequence[Candidate], urgencies: Mapping[str, Level], policy: Policy
+) -> tuple[Reason, ...]:
+    """What stands against a level below urgent."""
+    pairs = [(each.condition, each.probability) for each in ranked]
+    found = doubts(
+        level, floor, pairs, urgencies, likely_from=policy.likely_from, needs_vitals=policy.needs_vitals
+    )
+    return tuple(Reason(*each) for each in found)
 
 
 def _combined(usable: Mapping[Source, Mapping[str, float]], ensemble: Ensemble | None) -> Combined | None:

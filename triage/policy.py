@@ -12,7 +12,7 @@ from triage.levels import LEVELS, Level
 
 # Self-care without a model's word would be reassurance by accident.
 Cautious = Literal["immediate", "very_urgent", "urgent", "soon"]
-DEFAULT: Final = Path(__file__).parent / "policies" / "default-4.json"
+DEFAULT: Final = Path(__file__).parent / "policies" / "default-5.json"
 
 
 class UnusablePolicy(BadFile):
@@ -25,6 +25,9 @@ class Policy:
 
     `learned_share` is the weight of urgencies that a model learned, against those of the conditions it names;
     `fitted_share` that of the layer fitted over both (`triage.urgency`), against their mean.
+    `combined_share` is the weight of the conditions that the ensemble names, by their usual urgencies, against all that.
+    Below urgent, a condition with a probability from `likely_from` on lifts the urgency to its own, and with
+    `needs_vitals` self-care needs vital signs that are complete and in range (`triage.reassurance`).
     `at_least` gives, for each level but the last, the probability of that level or a worse one from which it is taken.
     Where the ensemble says that a text is outside what the models know, or no ensemble can say, the urgency is at
     least `outside_known`; without any usable model at least `without_models`. `shown` conditions are listed.
@@ -37,6 +40,9 @@ class Policy:
     expected: tuple[Text, ...] = ("svm", "bert")
     learned_share: Share = 0.5
     fitted_share: Share = 0.6
+    combined_share: Share = 0.0
+    likely_from: Share = 1.0
+    needs_vitals: bool = False
     shown: Annotated[int, Interval(ge=1, le=1000)] = 10
     without_models: Cautious = "soon"
     outside_known: Cautious = "soon"

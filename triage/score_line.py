@@ -10,8 +10,8 @@ from aimass_apps.inference.predictor import Item
 from aimass_apps.inference.scoring import BadLine, Scored, Version
 from triage.decide import Candidate, Policy, Source, decide
 from triage.knowledge.floor import Facts, safety_floor
-from triage.knowledge.rule_matching import Sex
 from triage.knowledge.load import load_catalogue, usual_urgencies
+from triage.knowledge.rule_matching import Sex
 from triage.urgency.predictor import UrgencyLayer
 from triage.vitals import Vitals, VitalsError
 

@@ -28,7 +28,8 @@ _AGES: Final = tuple(
     for pattern in (
         rf"(?<![\w.]){_COUNT}[\s-]*{_UNIT}[\s-]*(?:old|of age)\b",
         rf"\baged?\s*:?\s*(?:about |around )?{_COUNT}\s*{_UNIT}?(?![\w/])",
-        rf"\b{_KIN}\s+(?:is|was|who is|,)?\s*(?:only |just |nearly |almost )?{_COUNT}\s*{_UNIT}?(?=\s*[,.;]|\s+(?:and|with|has|who|old)\b|$)",
+        rf"\b{_KIN}\s+(?:is|was|who is|,)?\s*(?:only |just |nearly |almost )?{_COUNT}\s*{_UNIT}?"
+        r"(?=\s*[,.;]|\s+(?:and|with|has|who|old)\b|$)",
         rf"(?<![\w./]){_COUNT}[\s-]*{_UNIT}\s+{_PERSON}\b",
         rf"\b{_PERSON},?\s+{_COUNT}(?=\s*[:,.;])",
         rf"(?:[♂♀]|\bin (?:his|her|their) )\s*{_COUNT}(?=s\b|\s|[,.;]|$)",
@@ -52,8 +53,11 @@ _FEMALE: Final = re.compile(
     re.IGNORECASE,
 )
 _PREGNANT: Final = re.compile(
-    r"(?<!not )(?<!isn't )(?<!non-)(?<!\?)(?<!\? )(?<!if )(?<!be )(?<!get )(?<!never )(?:\b\d{1,2} ?(?:weeks?|wks?|months?) (?:pregnant|gestation|gravid)|\b(?:i'm|i am|she is|she's|currently|is|heavily) (?:\w+ )?pregnant)"
-    r"|\bpregnant (?:woman|lady|girl|patient|at \d)|\bpregnancy test (?:was |is )?positive|\b(?:primigravida|primip|gravida)\b"
+    r"(?<!not )(?<!isn't )(?<!non-)(?<!\?)(?<!\? )(?<!if )(?<!be )(?<!get )(?<!never )"
+    r"(?:\b\d{1,2} ?(?:weeks?|wks?|months?) (?:pregnant|gestation|gravid)"
+    r"|\b(?:i'm|i am|she is|she's|currently|is|heavily) (?:\w+ )?pregnant)"
+    r"|\bpregnant (?:woman|lady|girl|patient|at \d)|\bpregnancy test (?:was |is )?positive"
+    r"|\b(?:primigravida|primip|gravida)\b"
     r"|(?:怀孕|孕|妊娠)\s*\d{1,2}\+?\d?\s*(?:周|个月)|(?<!非)(?<!未)孕妇|HCG\s*(?:阳性|\(\+\)|\+)|(?<!没)(?<!未)(?<!无)怀孕(?!了?[吗？?])|妊娠试验阳性",
     re.IGNORECASE,
 )

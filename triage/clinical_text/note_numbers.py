@@ -1,4 +1,4 @@
-"""Numbers of triage notes in words: "2/24" hours, "3/7" days, "4/52" weeks, "7/12" months, "36/40" weeks pregnant, "58M"."""
+"""Numbers of triage notes in words: "2/24" hours, "3/7" days, "7/12" months, "36/40" weeks pregnant, "58M" a man."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,9 @@ _NO_TIME: Final = re.compile(
 )
 _TIME: Final = re.compile(r"(?<![\w/.])[x×]?[ ]?(\d{1,2}(?:\.5)?)(?:-(\d{1,2}))?/(24|7|52|12)(?![\d/])")
 _AGED: Final = re.compile(
-    r"^[ \t-]{0,2}(?:old|baby|infant|boy|girl|toddler|child|bub|kid|[MF]\b|male\b|female\b|son|daughter|[MF],)|^[ \t]{0,2}[,:]?[ \t]?(?:baby|boy|girl|infant)",
+    r"^[ \t-]{0,2}(?:old|baby|infant|boy|girl|toddler|child|bub|kid|[MF]\b|male\b|female\b"
+    r"|son|daughter|[MF],)"
+    r"|^[ \t]{0,2}[,:]?[ \t]?(?:baby|boy|girl|infant)",
     re.IGNORECASE,
 )
 _PREGNANT: Final = re.compile(
@@ -34,10 +36,12 @@ _YEARS: Final = r"(?:[ -]?(?:yo|y/o|y\.o\.?|yrs?|years?|y)(?:[ -]?old)?)?"
 # "58M", "72 yo F", "F 31", "M/58": whose note it is stands at the start of it, or of a line.
 _WHO: Final = re.compile(rf"(?m)^[\W_]{{0,4}}(\d{{1,3}}){_YEARS}[ /-]?(M|F|m|f|male|female|Male|Female)(?![\w'’])")
 _WHO_TURNED: Final = re.compile(
-    rf"(?m)^[\W_]{{0,4}}(M|F|[Mm]ale|[Ff]emale)[ /,:-]{{1,2}}(\d{{1,3}}){_YEARS}(?=[\s,.;:]|$)(?![ ]?(?:/|weeks?|months?|days?|hours?|min|mg|ml|kg|cm|%))"
+    rf"(?m)^[\W_]{{0,4}}(M|F|[Mm]ale|[Ff]emale)[ /,:-]{{1,2}}(\d{{1,3}}){_YEARS}(?=[\s,.;:]|$)"
+    r"(?![ ]?(?:/|weeks?|months?|days?|hours?|min|mg|ml|kg|cm|%))"
 )
 _SMALL: Final = re.compile(
-    r"(?<![\w/.])(\d{1,2}(?:\.5)?)[ -]?(days?|d|weeks?|wks?|wk|w|months?|mths?|mth|mo|mos|m|years?|yrs?|yr|y)[ -]?(?:old|o|/o)\b(?:[ ]?(M|F|male|female)\b)?"
+    r"(?<![\w/.])(\d{1,2}(?:\.5)?)[ -]?(days?|d|weeks?|wks?|wk|w|months?|mths?|mth|mo|mos|m|years?|yrs?|yr|y)"
+    r"[ -]?(?:old|o|/o)\b(?:[ ]?(M|F|male|female)\b)?"
     r"|(?<![\w/.])(\d{1,3})[ ]?(?:yo|y/o|yr/o|y\.o\.)(?![\w])(?:[ ]?(M|F|male|female)\b)?"
     r"|(?m:^)(\d{1,2})[ ]?(wks?|weeks?|mths?|mth|months?|mo)[ ](M|F|male|female)\b",
     re.IGNORECASE,

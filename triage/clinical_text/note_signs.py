@@ -8,9 +8,8 @@ from aimass_apps.inference.text.offset_text import Edit
 
 # Letters and digits as a Chinese keyboard may write them, one for one.
 _WIDE: Final = {
-    code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
-}
-_WIDE |= {ord("．"): ord("."), ord("／"): ord("/"), ord("％"): ord("%"), ord("＃"): ord("#")}
+    code: chr(code - 0xFEE0) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+} | {ord("．"): ".", ord("／"): "/", ord("％"): "%", ord("＃"): "#"}
 _WIDE_SIGN: Final = re.compile(f"[{''.join(map(chr, _WIDE))}]")
 _BODY: Final = (
     r"sided?|side|arms?|legs?|hands?|foot|feet|eyes?|ears?|knees?|hips?|ankles?|wrists?|shoulders?|elbows?|loin|flank|iliac"

@@ -1,4 +1,4 @@
-"""Numbers in words as digits: "ninety-three", "one ten over seventy", 一百四, 三十九度五; traditional characters as simplified."""
+"""Numbers in words as digits ("ninety-three", 一百四, 三十九度五), and traditional characters as simplified ones."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,8 @@ _TEENS: Final = {
 _TWO_DIGITS: Final = rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_ONES)}))?(?!\w)|(?:{'|'.join(_TEENS)})(?!\w))"
 # "a hundred and ten", "one-ten over seventy", "one forty five"; alone "one ten" is left: one what?
 _WORDS: Final = re.compile(
-    rf"(?<![\w-])(?:(?P<hundred>(?:one|a|two) hundred(?: and)?)(?: (?P<rest>{_TWO_DIGITS}|(?:{'|'.join(_ONES)})(?!\w)))?(?!\w)"
+    r"(?<![\w-])(?:(?P<hundred>(?:one|a|two) hundred(?: and)?)"
+    rf"(?: (?P<rest>{_TWO_DIGITS}|(?:{'|'.join(_ONES)})(?!\w)))?(?!\w)"
     rf"|one[ -](?P<over>{_TWO_DIGITS})(?= over)|(?P<plain>{_TWO_DIGITS}))",
     re.IGNORECASE,
 )

@@ -16,8 +16,10 @@ _HIGHEST_MMOL: Final = 60.0
 _FAHRENHEIT: Final = (85.0, 113.0)
 # A value that is not of now: usual, aimed at, earlier, another person's.
 _NOT_NOW: Final = re.compile(
-    r"(?:\b(?:normal(?:ly)?|usual(?:ly)?|baseline|target|aim(?:ing)?(?: for)?|goal|predicted|best|if|when|unless|until|keep|maintain|runs?(?: at)?|should be|supposed to be)"
-    r"|\b(?:yesterday|last (?:night|week|month|year|time)|earlier today|this time last|previous(?:ly)?|was|were|had been)"
+    r"(?:\b(?:normal(?:ly)?|usual(?:ly)?|baseline|target|aim(?:ing)?(?: for)?|goal|predicted|best|if|when|unless|until"
+    r"|keep|maintain|runs?(?: at)?|should be|supposed to be)"
+    r"|\b(?:yesterday|last (?:night|week|month|year|time)|earlier today|this time last|previous(?:ly)?|was|were"
+    r"|had been)"
     r"|(?:mother|father|mum|mom|dad|wife|husband|son|daughter|brother|sister|partner|friend|neighbou?r|baby|gran\w*)['’]s"
     r"|平时|平素|既往|基础|昨[天晚日]|前[天晚日]|上周|目标|母亲|父亲|家人|爱人|丈夫|妻子|老公|老婆|爸|妈|爷爷|奶奶|外公|外婆|哥|弟|姐|妹|同事|邻居)"
     r"[^.;\n。；]{0,14}$",
@@ -46,7 +48,8 @@ _BESIDE: Final = 40  # characters
 
 
 _THEN: Final = (
-    r"[^\d.;\n。；]{0,40}?(?:\b(?:now|today|tonight|currently|at present|up to|down to|rechecked?(?: manually)?|repeat(?:ed)?|settled (?:at|to))\b"
+    r"[^\d.;\n。；]{0,40}?(?:\b(?:now|today|tonight|currently|at present|up to|down to"
+    r"|rechecked?(?: manually)?|repeat(?:ed)?|settled (?:at|to))\b"
     r"|→|->|现在?|目前|今[天日早]|后)[^\d.;\n。；]{0,8}?"
 )
 _VALUE: Final = r"(?P<value>\d{1,3}(?:[.,]\d)?)"

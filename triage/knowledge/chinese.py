@@ -41,7 +41,8 @@ _SIGNS: Final = {
     "spo2": "SpO2 {:g}%", "glucose": "glucose {:g} mmol/L",
 }  # fmt: skip
 _TOLD: Final[Mapping[str, str]] = {
-    "present": "{}", "absent": "no {}", "past": "history of {}", "family": "family history of {}", "uncertain": "possible {}",
+    "present": "{}", "absent": "no {}", "past": "history of {}", "family": "family history of {}",
+    "uncertain": "possible {}",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from triage.clinical_text.demographics import Told, read_demographics
 from triage.clinical_text.vitals_in_text import fill_from_text
 from triage.knowledge import scales
 from triage.knowledge.danger_signs import danger_signs
+from triage.knowledge.intake_record import unread_dangers
 from triage.knowledge.load import load_catalogue
 from triage.knowledge.named_diagnoses import named_diagnoses
 from triage.knowledge.note import VisitNote, read_note
@@ -48,13 +49,18 @@ class Floor:
 
     `level` is None where nothing fired, which is no reassurance. `scores` are of the scales that are for such a
     patient. `contradictions` names facts on which form and text disagree ("age", "sex", "pregnant"): nothing is
-    silently preferred.
+    silently preferred. `vitals`, `age_years` and `maternal` are what the rules went by, from form and text together;
+    `vitals` is None where nobody read any. `unread` are places of dangerous words that nothing understood.
     """
 
     level: Level | None
     fired: tuple[Fired, ...]
     scores: tuple[Scored, ...] = ()
     contradictions: tuple[str, ...] = ()
+    vitals: Vitals | None = None
+    age_years: float | None = None
+    maternal: bool = False
+    unread: Spans = ()
 
 
 def safety_floor(text: str, facts: Facts) -> Floor:
@@ -81,6 +87,10 @@ def safety_floor(text: str, facts: Facts) -> Floor:
         fired=tuple(fired),
         scores=scores,
         contradictions=_contradictions(facts, told),
+        vitals=vitals,
+        age_years=known.age_years,
+        maternal=patient.maternal,
+        unread=unread_dangers(text),
     )
 
 

@@ -22,20 +22,25 @@ _BEFORE: Final = 30  # characters that are looked at before a name
 _AFTER: Final = 24  # and behind it
 # The writer's own suspicion, unlike a fear.
 _SUSPECTED: Final = re.compile(
-    r"(?:\?|quer(?:y|ied|ying)|suspect\w*|poss(?:ible|ibly)?|prob(?:able|ably)?|likely|impression|rule out|exclude|diagnos\w*"
-    r"|differential|concern(?:ed)? for|consistent with|in keeping with|考虑|疑似?|怀疑|可能|待排|拟)\W{0,3}(?:[\w'-]+\W{1,2}){0,3}$",
+    r"(?:\?|quer(?:y|ied|ying)|suspect\w*|poss(?:ible|ibly)?|prob(?:able|ably)?|likely|impression|rule out|exclude"
+    r"|diagnos\w*|differential|concern(?:ed)? for|consistent with|in keeping with|考虑|疑似?|怀疑|可能|待排|拟)"
+    r"\W{0,3}(?:[\w'-]+\W{1,2}){0,3}$",
     re.IGNORECASE,
 )
 _SUSPECTED_AFTER: Final = re.compile(r"^\W{0,2}(?:\?|possible|suspected|queried|likely|可能|待排|？)", re.IGNORECASE)
 # Of earlier, treated, or somebody else's: "on warfarin for PE", "post stroke clinic", "meningitis contact".
 _EARLIER: Final = re.compile(
-    r"(?:\b(?:for|post|after|since|following|from|treated|survived|recovering|recovered|ex|due to|because of|old|risk of|history|leaflet|about|vaccin\w*|jab|immuni\w*|prophylaxis|screen\w*)\W{1,2}(?:(?:his|her|their|my|the|a|an|recent|previous|last|an old)\W)?"
+    r"(?:\b(?:for|post|after|since|following|from|treated|survived|recovering|recovered|ex|due to|because of|old"
+    r"|risk of|history|leaflet|about|vaccin\w*|jab|immuni\w*|prophylaxis|screen\w*)\W{1,2}"
+    r"(?:(?:his|her|their|my|the|a|an|recent|previous|last|an old)\W)?"
     r"|\b(?:last (?:week|month|year)|years? ago|months? ago)\W)$",
     re.IGNORECASE,
 )
 _ELSEWHERE: Final = re.compile(
-    r"^\W{0,2}(?:contact|exposure|vaccin\w*|jab|clinic|nurse|team|ward|rehab\w*|patients?|course|leaflet|risk|screen\w*|scare|in (?:19|20)\d\d|\(?(?:19|20)\d\d|\d{1,2} (?:months?|years?) ago"
-    r"|(?:months?|years?) ago|last (?:year|month|summer|winter)|survivor|clinic|follow|review|ruled out|excluded|unlikely|疫苗|接触|病史|史)",
+    r"^\W{0,2}(?:contact|exposure|vaccin\w*|jab|clinic|nurse|team|ward|rehab\w*|patients?|course|leaflet|risk"
+    r"|screen\w*|scare|in (?:19|20)\d\d|\(?(?:19|20)\d\d|\d{1,2} (?:months?|years?) ago"
+    r"|(?:months?|years?) ago"
+    r"|last (?:year|month|summer|winter)|survivor|clinic|follow|review|ruled out|excluded|unlikely|疫苗|接触|病史|史)",
     re.IGNORECASE,
 )
 

@@ -1,4 +1,4 @@
-"""How the desk reads a visit's text, for rules, models and pages alike: shorthand written out, Chinese told in English too."""
+"""How the desk reads a visit: shorthand written out, Chinese told in English too, for rules, models and pages."""
 
 from functools import lru_cache
 from typing import Final, NamedTuple

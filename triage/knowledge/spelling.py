@@ -1,7 +1,7 @@
 """Misspelt words of a note, read as the word of the catalogue that they are nearest to ("cheast pian", "numonia").
 
-Only a word that no English word list has is touched, and only where one word of the catalogue's own vocabulary lies within
-one or two slips of it, by letters or by sound. What was read as what is shown: a person sees it and can take it back.
+Only a word that no English word list has is touched, and only where one word of the catalogue's own vocabulary lies
+within one or two slips of it, by letters or by sound.
 """
 
 import re
@@ -74,7 +74,7 @@ def _may_be_misspelt(word: str, text: str, start: int) -> bool:
 
 @lru_cache(maxsize=4096)
 def nearest(word: str) -> str:
-    """The word of the vocabulary that a lower-case unknown word stands for; empty where none or several may be meant."""
+    """The word of the vocabulary that a lower-case unknown word stands for; empty where none is near."""
     found = [each for each in (*_by_letters(word), *_by_sound(word)) if not _begins_otherwise(word, each)]
     return max(found, key=lambda each: (_sound(each) == _sound(word), vocabulary()[each], each)) if found else ""
 

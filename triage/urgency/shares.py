@@ -14,7 +14,7 @@ def level_parts(
     said: Mapping[Heard, Mapping[str, float]], condition_urgency: Mapping[str, Level]
 ) -> dict[Heard, list[Shares]]:
     """For each model its level shares: those it learned, and those of the conditions it names."""
-    return {model: [_learned(scores), _derived(scores, condition_urgency)] for model, scores in said.items()}
+    return {model: [_learned(scores), derived_levels(scores, condition_urgency)] for model, scores in said.items()}
 
 
 def conditions_of(scores: Mapping[str, float]) -> dict[str, float]:
@@ -32,7 +32,8 @@ def _learned(scores: Mapping[str, float]) -> dict[Level, float]:
     return normalised({level: scores.get(URGENCY + level, 0.0) for level in LEVELS})
 
 
-def _derived(scores: Mapping[str, float], condition_urgency: Mapping[str, Level]) -> dict[Level, float]:
+def derived_levels(scores: Mapping[str, float], condition_urgency: Mapping[str, Level]) -> dict[Level, float]:
+    """The shares of the usual urgencies of the conditions that are named."""
     shares = dict.fromkeys(LEVELS, 0.0)
     for label, value in conditions_of(scores).items():
         shares[condition_urgency.get(label, "soon")] += value
