@@ -181,9 +181,7 @@ def _unsure(
 ) -> tuple[Reason, ...]:
     """What stands against a level below urgent."""
     pairs = [(each.condition, each.probability) for each in ranked]
-    found = doubts(
-        level, floor, pairs, urgencies, likely_from=policy.likely_from, needs_vitals=policy.needs_vitals
-    )
+    found = doubts(level, floor, pairs, urgencies, likely_from=policy.likely_from, needs_vitals=policy.needs_vitals)
     return tuple(Reason(*each) for each in found)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from triage.clinical_text.denials import without_denials
+from triage.knowledge.corrections import read_corrections
 from triage.knowledge.note import read_note
 
 # Names as in a visit's facts; units as in triage.vitals.
@@ -31,7 +32,7 @@ def tell_facts(text: str, facts: Mapping[str, object]) -> str:
 
 def write_out_note(text: str, facts: Mapping[str, object]) -> str:
     """`text` in plain English words: shorthand written out, a Chinese note told in English."""
-    return read_note(text).english.text
+    return read_note(text, read_corrections(facts.get("corrections"))).english.text
 
 
 def drop_denials(text: str, facts: Mapping[str, object]) -> str:

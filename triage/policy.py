@@ -25,7 +25,7 @@ class Policy:
 
     `learned_share` is the weight of urgencies that a model learned, against those of the conditions it names;
     `fitted_share` that of the layer fitted over both (`triage.urgency`), against their mean.
-    `combined_share` is the weight of the conditions that the ensemble names, by their usual urgencies, against all that.
+    `combined_share` is the weight of the conditions that the ensemble names, by their usual urgencies, against both.
     Below urgent, a condition with a probability from `likely_from` on lifts the urgency to its own, and with
     `needs_vitals` self-care needs vital signs that are complete and in range (`triage.reassurance`).
     `at_least` gives, for each level but the last, the probability of that level or a worse one from which it is taken.

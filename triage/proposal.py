@@ -13,6 +13,7 @@ from aimass_apps.inference.kinds.ensemble.predictor import Ensemble
 from aimass_apps.registry.models import ModelVersion
 from aimass_apps.submissions.models import Prediction, Submission
 from triage.decide import ENSEMBLE, MODEL_BROKEN, MODEL_MISSING, Outcome, Policy, Reason, Source, decide, load_policy
+from triage.knowledge.corrections import read_corrections
 from triage.knowledge.floor import Facts, Floor, Scored, safety_floor
 from triage.knowledge.load import usual_urgencies
 from triage.levels import level_of
@@ -58,6 +59,7 @@ def facts_of(submission: Submission) -> Facts:
         pregnant=given.get("pregnant"),
         after_birth=bool(given.get("after_birth")),
         vitals=Vitals.from_mapping(given.get("vitals") or {}),
+        corrections=read_corrections(given.get("corrections")),
     )
 
 

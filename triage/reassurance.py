@@ -1,4 +1,4 @@
-"""What an urgency below "urgent" needs: known danger words read, vital signs complete and in range, nothing worse likely.
+"""What an urgency below "urgent" needs: dangers read, vital signs complete and in range, nothing worse likely.
 
 Each condition that fails is a coded reason with the level that it asks for; none of them lowers anything. Plain Python.
 """
@@ -67,8 +67,8 @@ def doubts(
 ) -> list[Doubt]:
     """What stands against `level` where it is below urgent; empty for a higher one.
 
-    `ranked` is the differential with its probabilities, best first; from `likely_from` on a condition that is worse than
-    the level counts.
+    `ranked` is the differential with its probabilities, best first; from `likely_from` on a condition that is worse
+    than the level counts.
     """
     if LEVELS.index(level) <= LEVELS.index("urgent"):
         return []

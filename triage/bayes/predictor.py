@@ -22,6 +22,7 @@ from triage.clinical_text.demographics import read_demographics
 from triage.clinical_text.finding_recogniser import Recogniser
 from triage.clinical_text.shorthand import Note
 from triage.clinical_text.vitals_in_text import fill_from_text
+from triage.knowledge.corrections import read_corrections
 from triage.knowledge.load import AGE_BANDS
 from triage.knowledge.measured import measured_findings
 from triage.knowledge.note import read_note
@@ -89,7 +90,8 @@ class BayesPredictor:
         told = self.head.text_of(item)
         coded = self.read(told)
         scores = self.head.probabilities(self._odds.of(coded)[None, :].astype(np.float32))[0]
-        note = read_note(item.text).english if "write_out" in self.head.reads else Note(item.text)
+        corrections = read_corrections(item.facts.get("corrections"))
+        note = read_note(item.text, corrections).english if "write_out" in self.head.reads else Note(item.text)
         own = note.text.strip()
         shift = note.text.find(own) - max(0, told.find(own))
         spans = tuple(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 _IS: Final = r"(?:[\s:=@,]{0,3}(?:is|was|of|at|to|now|rate|reads?|reading|in the|up to|down to|around|about|approximately|only|measured)\b){0,2}[\s:=@：，]{0,3}"
-_ZH_IS: Final = r"[\s:：=是为约达到在有]{0,4}"
+_ZH_IS: Final = r"[\s:：=是为约达到在有只才仅都]{0,5}"
 # Behind a number that is none of a vital sign.
 _NO_SIGN: Final = r"(?!\d|[.,]\d|\s?/|\s?%?\s?(?:mg|mcg|g\b|ml\b|units?|tablets?)|\s?-?(?:minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|mths?|years?|yrs?|times\b(?! (?:a|per) min)))"
 _NUMBER: Final = r"(?:between )?(?P<value>\d{2,3})"

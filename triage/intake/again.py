@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from triage.clinical_text.vitals_in_text import told_vitals
+from triage.knowledge.note import read_note
 
 SAME_TIME: Final = timedelta(minutes=1)  # a form is sent and stored within it
 PRESSURES: Final = ("systolic", "diastolic")
@@ -25,7 +26,7 @@ def next_facts(
     """
     last = before.get("vitals", {})
     fresh = {name for name, value in measured.items() if last.get(name) != value}
-    told = told_vitals(text).items() - told_vitals(told_before).items()
+    told = _told(text) - _told(told_before)
     stale = {name for name, _value in told if name not in fresh} | _contradicted({**last, **measured}, fresh)
     vitals = {name: value for name, value in {**last, **measured}.items() if name not in stale}
     times = {name: now.isoformat() if name in fresh else before["measured_at"][name] for name in vitals}
@@ -48,6 +49,10 @@ def older_times(facts: Mapping[str, Any], asked_at: datetime) -> dict[str, datet
     """When each vital sign was measured that is older than the assessment it stands in."""
     times = measured_times(facts, asked_at)
     return {name: at for name, at in times.items() if asked_at - at > SAME_TIME}
+
+
+def _told(text: str) -> set[tuple[str, float]]:
+    return set(told_vitals(read_note(text).plain.text).items())
 
 
 def _contradicted(vitals: Mapping[str, Any], fresh: set[str]) -> set[str]:

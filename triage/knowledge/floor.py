@@ -68,7 +68,7 @@ def safety_floor(text: str, facts: Facts) -> Floor:
 
     Age, sex, pregnancy and vital signs that the form leaves out are read from the text where it gives them.
     """
-    note = read_note(text)
+    note = read_note(text, facts.corrections)
     told = read_demographics(note.plain.text)
     known = _complete(facts, told)
     vitals = fill_from_text(note.plain.text, facts.vitals or Vitals())
@@ -90,7 +90,7 @@ def safety_floor(text: str, facts: Facts) -> Floor:
         vitals=vitals,
         age_years=known.age_years,
         maternal=patient.maternal,
-        unread=unread_dangers(text),
+        unread=unread_dangers(text, facts.corrections),
     )
 
 

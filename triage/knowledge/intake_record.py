@@ -18,6 +18,7 @@ from triage.clinical_text.shorthand import Note
 from triage.clinical_text.triggers import find_triggers
 from triage.clinical_text.vitals_in_text import Read, read_vitals
 from triage.knowledge.chinese import find_chinese
+from triage.knowledge.corrections import Correction
 from triage.knowledge.load import DATA, load_catalogue
 from triage.knowledge.named_diagnoses import load_names
 from triage.knowledge.note import read_note
@@ -26,23 +27,22 @@ from triage.knowledge.red_flags import load_phrases
 DANGERS: Final = DATA / "danger_words.json"
 _TIME: Final = re.compile(
     r"(?:\b\d+(?:\.\d+)?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|a|an|few|couple|several)\b)"
-    r"(?:[ -]?(?:to|of|or)?[ -]?\d*)?[ -]?(?:minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|months?|years?|yrs?|times?)\b"
+    r"(?:[ -]?(?:to|of|or)?[ -]?\d*)?"
+    r"[ -]?(?:minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|months?|years?|yrs?|times?)\b"
     r"|\b(?:today|yesterday|tonight|now|ago|since|morning|evening|night|afternoon|last|week|monday|tuesday|wednesday"
     r"|thursday|friday|saturday|sunday|day|days|weeks?|hours?|started|began|came|onset|sudden\w*|gradual\w*)\b",
     re.IGNORECASE,
 )
 # Words of every note that tell of no finding.
-_PLAIN: Final = frozenset(
-    stem(word)
-    for word in (
-        "patient man woman boy girl child baby male female mother father mum dad mom wife husband partner son daughter"
-        " friend lady gentleman year old month week day states says said reports report complains complaining presents"
-        " presenting presented attends attended arrived brought came come seen referred known usual usually also please"
-        " help think thinks thought want wants wanted need needs asks asking asked able still back again after before"
-        " while during until because normally otherwise thing things something anything everything one other others"
-        " home work school house hospital doctor nurse ambulance clinic surgery triage room lives alone"
-    ).split()
+_PLAIN_WORDS: Final = (
+    "patient man woman boy girl child baby male female mother father mum dad mom wife husband partner son daughter"
+    " friend lady gentleman year old month week day states says said reports report complains complaining presents"
+    " presenting presented attends attended arrived brought came come seen referred known usual usually also please"
+    " help think thinks thought want wants wanted need needs asks asking asked able still back again after before"
+    " while during until because normally otherwise thing things something anything everything one other others"
+    " home work school house hospital doctor nurse ambulance clinic surgery triage room lives alone"
 )
+_PLAIN: Final = frozenset(map(stem, _PLAIN_WORDS.split()))
 
 
 class BadDangers(BadFile):
@@ -58,10 +58,14 @@ class _Dangers:
 
 @dataclass(frozen=True, slots=True)
 class FindingRead:
-    """A finding or condition of the catalogue that the text names; characters of the text as written."""
+    """A finding or condition of the catalogue that the text names, with the plain words it was read from.
+
+    `start` and `end` are characters of the text as written.
+    """
 
     entry: str
     status: Status
+    words: str
     start: int
     end: int
 
@@ -78,33 +82,28 @@ class IntakeRecord:
 
 
 @lru_cache(maxsize=256)
-def read_intake(text: str) -> IntakeRecord:
-    """The intake record of one text. Plain reading: no model, linear in the length."""
-    note = read_note(text)
+def read_intake(text: str, corrections: tuple[Correction, ...] = ()) -> IntakeRecord:
+    """The intake record of one text, as a person corrected it. Plain reading: no model, linear in the length."""
+    note = read_note(text, corrections)
     plain = note.plain
-    if note.chinese:
-        found = [
-            FindingRead(each.finding, each.status, *plain.origin(each.start, each.end))
-            for each in find_chinese(plain.text)
-        ]
-    else:
-        found = [
-            FindingRead(each.finding, each.status, *plain.origin(each.start, each.end))
-            for each in recogniser().assertions(plain.text)
-        ]
-    vitals = tuple(
-        read._replace(start=place[0], end=place[1])
-        for read in read_vitals(plain.text)
-        for place in [plain.origin(read.start, read.end)]
+    said = find_chinese(plain.text) if note.chinese else recogniser().assertions(plain.text)
+    found = (
+        FindingRead(each.finding, each.status, plain.text[each.start : each.end], *plain.origin(each.start, each.end))
+        for each in said
     )
+    vitals = tuple(_replaced(read, plain.origin(read.start, read.end)) for read in read_vitals(plain.text))
     unused = () if note.chinese else tuple(plain.origin(*span) for span in _unused(plain))
     return IntakeRecord(tuple(found), vitals, read_demographics(plain.text), unused, note.chinese)
 
 
+def _replaced(read: Read, place: tuple[int, int]) -> Read:
+    return read._replace(start=place[0], end=place[1])
+
+
 @lru_cache(maxsize=256)
-def unread_dangers(text: str) -> tuple[tuple[int, int], ...]:
+def unread_dangers(text: str, corrections: tuple[Correction, ...] = ()) -> tuple[tuple[int, int], ...]:
     """Places of words that name a danger and that nothing else read: a low urgency must not stand on them."""
-    note = read_note(text)
+    note = read_note(text, corrections)
     if note.chinese:
         return ()
     unused = set(_unused(note.plain))

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from aimass_apps.inference.text.chinese import has_han
 from triage.clinical_text.shorthand import Note, write_out
 from triage.knowledge.chinese import tell_in_english
+from triage.knowledge.corrections import Correction, step
 from triage.knowledge.spelling import correct_spelling
 
 _LEAST_HAN: Final = 0.3  # of the letters: below that, a note in another language that holds a Chinese word
@@ -20,12 +21,13 @@ class VisitNote(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def read_note(text: str) -> VisitNote:
-    """The note of one visit."""
+def read_note(text: str, corrections: tuple[Correction, ...] = ()) -> VisitNote:
+    """The note of one visit, as a person corrected what was read."""
     if is_chinese(text):
-        plain = write_out(text)
+        plain = write_out(text, (step(corrections, chinese=True),) if corrections else ())
         return VisitNote(plain, tell_in_english(plain), chinese=True)
-    plain = write_out(text, (correct_spelling,))
+    corrected = (step(corrections, chinese=False),) if corrections else ()
+    plain = write_out(text, (correct_spelling, *corrected))
     return VisitNote(plain, plain, chinese=False)
 
 

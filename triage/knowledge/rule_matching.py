@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from triage.clinical_text.assertion import find_assertions
 from triage.clinical_text.shorthand import Note
+from triage.knowledge.corrections import Correction
 from triage.knowledge.note import VisitNote
 from triage.knowledge.red_flags import Limits, Rule, Term, load_phrases
 from triage.knowledge.vital_terms import VitalTerm
@@ -22,7 +23,7 @@ _ADULT_RANGE: Final = (16.0, 80.0)
 class Facts:
     """What is known of the patient apart from the text; None means not known.
 
-    `after_birth`: within six weeks after it.
+    `after_birth`: within six weeks after it. `corrections` are what a person corrected of what was read.
     """
 
     age_years: float | None = None
@@ -30,6 +31,7 @@ class Facts:
     pregnant: bool | None = None
     vitals: Vitals | None = None
     after_birth: bool = False
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
