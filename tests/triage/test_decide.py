@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from aimass_apps.inference.kinds.ensemble.predictor import Ensemble, Rule
 from aimass_apps.registry.artefacts import STARTERS
 from triage.decide import (
+    DEFAULT,
     Outcome,
     Reason,
     Source,
@@ -32,6 +33,9 @@ POLICY = replace(
     at_least={"immediate": 0.5, "very_urgent": 0.45, "urgent": 0.4, "soon": 0.3},
     expected=("svm", "bert"),
     weights={"svm": 1.0, "bert": 1.0},
+    combined_share=0.0,
+    likely_from=1.0,
+    needs_vitals=False,
 )
 URGENCIES: dict[str, Level] = {"infarction": "immediate", "pneumonia": "urgent", "cold": "self_care", "flu": "soon"}
 QUIET = Floor(None, ())
@@ -297,4 +301,4 @@ def test_a_policy_that_is_missing_broken_or_no_object_is_refused(tmp_path: Path)
 
 
 def _as_data() -> dict[str, object]:
-    return json.loads((Path(__file__).parents[2] / "triage" / "policies" / "default-4.json").read_text())
+    return json.loads(DEFAULT.read_text())

@@ -86,13 +86,14 @@ def vital_rows(
 ) -> list[VitalRow]:
     """What was measured, in the order of the form, with its points and, for an `older` value, its time."""
     return [
-        VitalRow(label, _value(name, vitals[name]), tuple(each["points"].get(name) for each in scores), older.get(name))
+        VitalRow(label, value_words(name, vitals[name]), tuple(each["points"].get(name) for each in scores), older.get(name))
         for name, label in VITALS.items()
         if name in vitals
     ]
 
 
-def _value(name: str, value: Any) -> object:
+def value_words(name: str, value: Any) -> object:
+    """A vital sign with its unit, or in words."""
     if name == "oxygen":
         return _("Supplemental oxygen") if value else _("Room air")
     if name == "consciousness":
