@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from triage.knowledge.load import Catalogue, Condition, Finding
+from triage.knowledge.load import AGE_BANDS, Catalogue, Condition, Finding
 
 # ICD-10-CM: a letter, a digit, a digit or letter, then up to four characters after the dot.
 ICD10 = re.compile(r"[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|U07\.[01]")
@@ -14,6 +14,21 @@ ICD10 = re.compile(r"[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|U07\.[01]")
 INJURY = re.compile(r"[ST](?!3[0-2])")
 FEWEST_FINDINGS = 5
 ALIKE = 0.95
+TYPICAL = 0.5
+# Words of a reason that ask for a visit later than the word of urgency says, or earlier.
+WAITS = re.compile(r"\b(?:days|weeks?|months?|planned|planning|routine(?:ly)?)\b", re.IGNORECASE)
+HURRIES = re.compile(r"\b(?:minutes?|hours?|same[- ]day|today|now|at once|immediate(?:ly)?)\b", re.IGNORECASE)
+# A condition of pregnancy or the weeks after it: by its chapter (15), or by what most who have it say.
+OBSTETRIC = ("O", "F53")
+PREGNANT = ("pregnancy", "early_pregnancy", "third_trimester", "preterm_weeks", "postpartum")
+MENARCHE = 12
+# A condition of newborns: by its chapter (16) or by its name.
+PERINATAL = "P"
+NEWBORN = re.compile(r"newborn|neonat", re.IGNORECASE)
+# Codes that stand for several conditions, and why: the code says less than the name.
+SHARED_CODES = {
+    "T14.8XXA": "an injury of a place that is not told: a cut, a bruise, a bite or a torn vessel at large",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +52,7 @@ def check(catalogue: Catalogue) -> list[Problem]:
     problems += list(_orphans(catalogue))
     problems += list(_lookalikes(catalogue))
     problems += list(_shared_names(catalogue))
+    problems += list(_shared_codes(catalogue))
     return problems
 
 
@@ -48,6 +64,33 @@ def _condition(condition: Condition) -> Iterator[str]:
     if len(condition.findings) < FEWEST_FINDINGS:
         yield f"only {len(condition.findings)} findings, at least {FEWEST_FINDINGS} are needed"
     yield from _contradictions(condition)
+    yield from _urgency(condition)
+    yield from _ages(condition)
+
+
+def _urgency(condition: Condition) -> Iterator[str]:
+    word = "routine" if condition.routine else condition.urgency
+    against = HURRIES if condition.urgency == "self_care" else WAITS
+    if found := against.search(condition.urgency_reason):
+        yield f"{word}, but the reason says {found[0]!r}"
+    emergency = condition.urgency in {"immediate", "very_urgent"}
+    if emergency and max(condition.findings.values(), default=0) < TYPICAL:
+        yield f"{word}, but none of its findings is typical (at least {TYPICAL})"
+
+
+def _ages(condition: Condition) -> Iterator[str]:
+    youngest, oldest = condition.age_range
+    for (begin, end), weight in zip(AGE_BANDS, condition.age_weights, strict=True):
+        if weight and not (begin < oldest and youngest < end):
+            yield f"a weight for the years {begin}-{end}, outside its age range"
+        if not weight and youngest <= begin and end <= oldest:
+            yield f"no weight for the years {begin}-{end}, inside its age range"
+    pregnant = condition.icd10.startswith(OBSTETRIC) or any(condition.probability(each) >= TYPICAL for each in PREGNANT)
+    if pregnant and youngest > MENARCHE:
+        yield f"a condition of pregnancy, but nobody under {youngest:g} has it"
+    newborn = condition.icd10.startswith(PERINATAL) or NEWBORN.search(condition.name)
+    if newborn and youngest > 0:
+        yield f"a condition of newborns, but nobody under {youngest:g} years has it"
 
 
 def _contradictions(condition: Condition) -> Iterator[str]:
@@ -102,6 +145,14 @@ def _shared_names(catalogue: Catalogue) -> Iterator[Problem]:
             other = owners.setdefault(name, condition.id)
             if other != condition.id:
                 yield Problem(condition.id, f"is called {name!r}, as {other} is")
+
+
+def _shared_codes(catalogue: Catalogue) -> Iterator[Problem]:
+    owners: dict[str, str] = {}
+    for condition in catalogue.conditions.values():
+        other = owners.setdefault(condition.icd10, condition.id)
+        if other != condition.id and condition.icd10 not in SHARED_CODES:
+            yield Problem(condition.id, f"has the code {condition.icd10} of {other}")
 
 
 def _product(one: Mapping[str, float], other: Mapping[str, float]) -> float:

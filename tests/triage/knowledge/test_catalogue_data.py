@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import pytest
 
-from triage.knowledge.checker import check
+from triage.knowledge.checker import SHARED_CODES, check
 from triage.knowledge.load import BadCatalogue, Catalogue, load_catalogue, read_catalogue
 
 
@@ -124,6 +124,15 @@ def test_a_condition_without_its_shape_is_refused_with_its_place(tmp_path, chang
         read_catalogue(tmp_path)
 
 
+def test_routine_is_read_as_the_last_level(tmp_path, catalogue):
+    _written(tmp_path, "findings", FEVER)
+    _written(tmp_path, "conditions", FLU, FLU | {"id": "flu_again", "urgency": "routine"})
+    read = read_catalogue(tmp_path).conditions
+    assert [(each.urgency, each.routine) for each in read.values()] == [("soon", False), ("self_care", True)]
+    assert catalogue.conditions["coeliac_disease"].routine
+    assert not catalogue.conditions["common_cold"].routine
+
+
 def test_entries_cannot_be_changed(catalogue):
     with pytest.raises(TypeError):
         catalogue.conditions["pneumonia"].findings["fever"] = 1.0
@@ -144,10 +153,34 @@ def _with(catalogue: Catalogue, **changes) -> Catalogue:
         ({"against": ("no_such_finding",)}, "not in the catalogue of findings"),
         ({"findings": {"fever": 0.5}}, "only 1 findings"),
         ({"risk_factors": {"cough": 0.5}}, "not of the kind history"),
+        ({"urgency_reason": "A visit within days is soon enough."}, "urgent, but the reason says 'days'"),
+        ({"urgency": "soon", "urgency_reason": "Slow: Planned care."}, "soon, but the reason says 'Planned'"),
+        ({"urgency": "self_care", "urgency_reason": "Kills within hours."}, "self_care, but the reason says 'hours'"),
+        (
+            {"urgency": "self_care", "routine": True, "urgency_reason": "Removed the same day."},
+            "routine, but the reason says 'same day'",
+        ),
+        ({"icd10": "G43.909"}, "has the code G43.909 of migraine"),
+        ({"icd10": "O99.519", "age_range": (15.0, 50.0)}, "a condition of pregnancy, but nobody under 15"),
+        ({"risk_factors": {"postpartum": 0.9}, "age_range": (15.0, 50.0)}, "a condition of pregnancy, but nobody"),
+        ({"icd10": "P23.9", "age_range": (0.1, 1.0)}, "a condition of newborns, but nobody under 0.1 years"),
+        ({"name": "Neonatal pneumonia", "age_range": (0.01, 1.0)}, "a condition of newborns, but nobody under 0.01"),
+        (
+            {"urgency": "immediate", "findings": dict.fromkeys(["fever", "cough", "dyspnoea", "chills", "rash"], 0.4)},
+            "immediate, but none of its findings is typical",
+        ),
+        ({"age_range": (18.0, 100.0)}, "a weight for the years 0-1, outside its age range"),
+        ({"age_weights": (0, 1, 1, 1, 1, 1, 1, 1, 1)}, "no weight for the years 0-1, inside its age range"),
     ],
 )
 def test_each_kind_of_mistake_in_a_condition_is_found(catalogue, changes, message):
     assert any(message in problem.message for problem in check(_with(catalogue, **changes)))
+
+
+def test_only_a_code_that_says_little_may_stand_for_two(catalogue):
+    held = [condition.id for condition in catalogue.conditions.values() if condition.icd10 == "T14.8XXA"]
+    assert len(held) > 1
+    assert all(len(reason) > 20 for reason in SHARED_CODES.values())
 
 
 def test_twins_and_orphans_are_found(catalogue):
@@ -156,6 +189,7 @@ def test_twins_and_orphans_are_found(catalogue):
     messages = [problem.message for problem in check(twins)]
     assert "has the code and name of pneumonia" in messages
     assert "is called 'pneumonia', as pneumonia is" in messages
+    assert "has the code J18.9 of pneumonia" in messages
     assert any("has the findings of pneumonia_again (cosine 1.00)" in message for message in messages)
     lonely = replace(catalogue.findings["fever"], id="lonely", question="Well", clinical=("a", "a"))
     orphaned = replace(catalogue, findings=MappingProxyType({**catalogue.findings, "lonely": lonely}))
