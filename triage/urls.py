@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from triage.pages import catalogue, judging, lists, visits
+from triage.pages import catalogue, judging, lists, reading, visits
 
 app_name = "triage"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("catalogue/rules/", catalogue.rules, name="rules"),
     path("catalogue/evidence/", catalogue.evidence, name="evidence"),
     path("new/", visits.new_visit, name="new_visit"),
+    path("read/", reading.read, name="read"),
+    path("read/find/", reading.find, name="find"),
     path("<uuid:public_id>/", visits.visit, name="visit"),
     path("<uuid:public_id>/panel/", visits.panel, name="panel"),
     path("<uuid:public_id>/stop-waiting/", visits.stop_waiting, name="stop_waiting"),

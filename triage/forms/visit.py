@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext_lazy as _
 
+from triage.forms.corrections import CorrectionsField
 from triage.forms.fields import AFTER_BIRTH, MEASURED, PREGNANCY, CheckedValues, NumberField, read_answer, vital_field
 from triage.intake.again import measured_times
 from triage.knowledge.unusual import unusual_values
@@ -60,6 +61,7 @@ class MeasurementsForm(forms.Form):
     hypercapnic = forms.BooleanField(
         label=_("Target saturation 88-92 % (hypercapnic failure, NEWS2 scale 2)"), required=False
     )
+    corrected = CorrectionsField(label=_("Corrected findings"))
     checked = CheckedValues(label=_("Unusual values"))
 
     def clean_text(self) -> str:

@@ -1,6 +1,6 @@
 """Visits are opened and assessed again, each in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from aimass_apps.submissions.settling import settle_complete
 from triage import DESK
 from triage.intake.again import first_facts, next_facts, with_times
 from triage.intake.settling import stop_waiting
+from triage.knowledge.corrections import Correction
 from triage.live_combiners import version_for
 from triage.models import Assessment, Visit
 from triage.queries import reference_hash
@@ -32,15 +33,17 @@ def open_visit(
     vitals: Mapping[str, object],
     text: str,
     after_birth: bool = False,
+    corrections: Sequence[Correction] = (),
     is_demo: bool = False,
     opened_at: datetime | None = None,
 ) -> Assessment:
     """Open a visit and ask the models, ahead of everything else that waits for them.
 
+    `corrections` are what a person corrected of what was read.
     `opened_at` is when the person arrived, where that was earlier than now; `after_birth`: within six weeks after it.
     """
     who = {"age_years": age_years, "sex": sex, "pregnant": pregnant, "after_birth": after_birth}
-    facts = first_facts({**who, "vitals": dict(vitals)}, timezone.now())
+    facts = first_facts({**who, "vitals": dict(vitals), **_corrected(corrections)}, timezone.now())
     with transaction.atomic():
         visit = Visit.objects.create(
             opened_by=by,
@@ -52,7 +55,14 @@ def open_visit(
         return _ask(visit=visit, by=by, text=text, facts=facts)
 
 
-def reassess(*, visit: Visit, by: User, vitals: Mapping[str, object], text: str) -> Assessment:
+def reassess(
+    *,
+    visit: Visit,
+    by: User,
+    vitals: Mapping[str, object],
+    text: str,
+    corrections: Sequence[Correction] = (),
+) -> Assessment:
     """Ask again with new words and vital signs; the earlier assessment is kept, but no longer the current one.
 
     A vital sign that is not given keeps its last value. The earlier urgency holds until somebody gives a reason for a
@@ -66,8 +76,13 @@ def reassess(*, visit: Visit, by: User, vitals: Mapping[str, object], text: str)
         before = visit.assessments.select_related("submission").get(current=True)
         visit.assessments.filter(current=True).update(current=False)
         facts = with_times(before.submission.sealed_facts or {}, before.asked_at)
+        facts = {name: value for name, value in facts.items() if name != "corrections"} | _corrected(corrections)
         facts = next_facts(facts, vitals, told_before=before.submission.content, text=text, now=timezone.now())
         return _ask(visit=visit, by=by, text=text, facts=facts, held=before.final_urgency or before.urgency)
+
+
+def _corrected(corrections: Sequence[Correction]) -> dict[str, Any]:
+    return {"corrections": [list(each) for each in corrections]} if corrections else {}
 
 
 def _ask(*, visit: Visit, by: User, text: str, facts: dict[str, Any], held: str = "") -> Assessment:

@@ -21,7 +21,7 @@ def read(request: HttpRequest) -> HttpResponse:
     """Read the text as it stands, with what was corrected so far and one more correction."""
     form = ReadForm(request.POST)
     if not form.is_valid():
-        return HttpResponseBadRequest("; ".join(error for errors in form.errors.values() for error in errors))
+        return HttpResponseBadRequest("; ".join(str(error) for errors in form.errors.values() for error in errors))
     corrections = form.cleaned_data["corrected"]
     change = form.cleaned_data["change"]
     if change is not None:

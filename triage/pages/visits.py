@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,9 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from aimass_apps.people.access import needs, person_of
 from triage import intake
-from triage.forms.visit import ReassessForm, VisitForm
+from triage.forms.visit import TEXT_LIMIT, MeasurementsForm, ReassessForm, VisitForm
 from triage.llm.opinion import destination
 from triage.models import Assessment, Visit
+from triage.presenters.understood import understood
 from triage.presenters.visit import LATE_AFTER, initial_measurements, visit_page
 
 
@@ -32,10 +34,21 @@ def new_visit(request: HttpRequest) -> HttpResponse:
             after_birth=cleaned["after_birth"],
             vitals=cleaned["vitals"],
             text=cleaned["text"],
+            corrections=cleaned["corrected"],
         )
         return redirect("triage:visit", public_id=assessment.visit.public_id)
-    page = {"form": form, "language_model": destination()}
+    page = {"form": form, "language_model": destination(), **_read_back(form)}
     return render(request, "triage/new_visit.html", page, status=422 if form.is_bound else 200)
+
+
+def _read_back(form: MeasurementsForm) -> dict[str, object]:
+    """What is understood of the text as the form has it now."""
+    text = form["text"].value() or ""
+    try:
+        corrections = form.fields["corrected"].clean(form["corrected"].value())
+    except ValidationError:
+        corrections = ()
+    return understood(str(text)[:TEXT_LIMIT], corrections)
 
 
 @require_GET
@@ -97,7 +110,13 @@ def reassess(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         cleaned = form.cleaned_data
-        intake.reassess(visit=shown, by=person_of(request), vitals=cleaned["vitals"], text=cleaned["text"])
+        intake.reassess(
+            visit=shown,
+            by=person_of(request),
+            vitals=cleaned["vitals"],
+            text=cleaned["text"],
+            corrections=cleaned["corrected"],
+        )
         return redirect("triage:visit", public_id=public_id)
-    page = {"form": form, "visit": shown, "language_model": destination()}
+    page = {"form": form, "visit": shown, "language_model": destination(), **_read_back(form)}
     return render(request, "triage/reassess.html", page, status=422 if form.is_bound else 200)

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from aimass_apps.inference.kinds.ensemble.kind import KIND as ENSEMBLE
 from aimass_apps.registry.models import kind_choices
+from triage import reassurance
+from triage.clinical_text.vitals_in_text import Read
 from triage.decide import UNLEARNED
 from triage.knowledge.scales import NEWS2
 from triage.labels import icd10_of, name_of
@@ -51,13 +53,14 @@ CONTRADICTIONS = {
 class VitalRow:
     """One vital sign as a page shows it; `points` are its part of each score, None where it has none.
 
-    `since` is when it was measured, where that was before this assessment.
+    `since` is when it was measured, where that was before this assessment; `told`: read from the text.
     """
 
     label: object
     value: object
     points: tuple[int | None, ...]
     since: datetime | None = None
+    told: bool = False
 
 
 def age_words(age_years: float | None) -> str:
@@ -82,14 +85,23 @@ def who_words(facts: Mapping[str, Any]) -> str:
 
 
 def vital_rows(
-    vitals: Mapping[str, Any], scores: Sequence[Mapping[str, Any]], older: Mapping[str, datetime]
+    vitals: Mapping[str, Any],
+    scores: Sequence[Mapping[str, Any]],
+    older: Mapping[str, datetime],
+    told: Sequence[Read] = (),
 ) -> list[VitalRow]:
-    """What was measured, in the order of the form, with its points and, for an `older` value, its time."""
+    """What was measured or `told` in the text, in the order of the form, with its points and, if older, its time."""
+    read = {each.name: each.value for each in told if vitals.get(each.name) is None}
+    known = {name: value for name, value in {**read, **vitals}.items() if value is not None}
     return [
-        VitalRow(label, value_words(name, vitals[name]), tuple(each["points"].get(name) for each in scores), older.get(name))
+        VitalRow(label, value_words(name, known[name]), _points(scores, name), older.get(name), name in read)
         for name, label in VITALS.items()
-        if name in vitals
+        if name in known
     ]
+
+
+def _points(scores: Sequence[Mapping[str, Any]], name: str) -> tuple[int | None, ...]:
+    return tuple(each["points"].get(name) for each in scores)
 
 
 def value_words(name: str, value: Any) -> object:
@@ -228,6 +240,10 @@ REASONS = {
     "no_models": gettext_lazy("No model answered: without one, never lower than this"),
     "outside_known": gettext_lazy("Outside what the models know: never lower than this"),
     "held": gettext_lazy("The assessment before: holds until someone gives a reason for a lower urgency"),
+    reassurance.UNREAD: gettext_lazy("Dangerous words that were not understood: never lower than this"),
+    reassurance.VITALS_MISSING: gettext_lazy("Not measured"),
+    reassurance.VITALS_ABNORMAL: gettext_lazy("Out of range"),
+    reassurance.NOT_RULED_OUT: gettext_lazy("Likely enough that it must be ruled out first"),
     "unmeasured": gettext_lazy("No ensemble is live to say whether the models know such texts: never lower than this"),
 }
 
@@ -239,6 +255,15 @@ def reason_rows(outcome: Mapping[str, Any]) -> list[dict[str, Any]]:
         words = REASONS.get(reason["code"])
         if words is None:
             continue
-        about = name_of(reason["detail"]) if reason["code"] == "models" and reason["detail"] else ""
+        about = _about(reason)
         rows.append({"level": reason["level"], "text": f"{words} ({about})" if about else str(words)})
     return rows
+
+
+def _about(reason: Mapping[str, Any]) -> str:
+    """What a reason is about, in words."""
+    if reason["code"] in {"models", reassurance.NOT_RULED_OUT}:
+        return name_of(reason["detail"]) if reason["detail"] else ""
+    if reason["code"] in {reassurance.VITALS_MISSING, reassurance.VITALS_ABNORMAL}:
+        return missing_words(reason["detail"].split(", "))
+    return ""

@@ -97,7 +97,7 @@ def _chip(found: FindingRead, corrected: bool) -> Chip:
 
 
 def _states() -> list[tuple[State, object]]:
-    return [(state, STATE_WORDS[state]) for state in (*_ORDER, "removed")]  # type: ignore[misc]  # all are states
+    return [(state, STATE_WORDS[state]) for state in (*_ORDER, "removed")]
 
 
 def _removed(each: Correction) -> Choice:

@@ -14,11 +14,13 @@ from triage.forms.fields import MEASURED
 from triage.forms.judgement import ChangeForm, ConfirmForm, DeferForm, LowerForm, WithdrawForm
 from triage.intake.again import older_times
 from triage.intake.judgements import lower_urgency
+from triage.knowledge.corrections import read_corrections
 from triage.labels import all_labels, label_of, name_of
 from triage.levels import level_of, minutes_of, worst
 from triage.llm import opinion
 from triage.models import URGENCIES, Assessment, Visit
 from triage.presenters import proposal
+from triage.presenters.understood import packed, told_vitals, understood
 from triage.proposal import preview
 from triage.reasons import LABELS
 
@@ -71,11 +73,14 @@ def _waiting_words(waited: int, target: int | None) -> str:
 
 def initial_measurements(assessment: Assessment) -> dict[str, Any]:
     """The form of a further assessment begins with the words and the vital signs of the last."""
-    vitals = (assessment.submission.sealed_facts or {}).get("vitals", {})
+    facts = assessment.submission.sealed_facts or {}
+    vitals = facts.get("vitals", {})
     oxygen = {True: "yes", False: "no"}.get(vitals.get("oxygen"), "")
     numbers = {name: f"{value:g}" for name, value in vitals.items() if name in MEASURED}
     rest = {"consciousness": vitals.get("consciousness", ""), "hypercapnic": vitals.get("hypercapnic", False)}
-    return {"text": assessment.submission.content, **numbers, **rest, "oxygen": oxygen}
+    corrected = [packed(each) for each in read_corrections(facts.get("corrections"))]
+    text = {"text": assessment.submission.content, "corrected": corrected}
+    return {**text, **numbers, **rest, "oxygen": oxygen}
 
 
 def visit_page(visit: Visit, by: User, now: datetime) -> dict[str, Any]:
@@ -115,16 +120,20 @@ def _words(assessment: Assessment, outcome: dict[str, Any]) -> dict[str, Any]:
     said = opinion.opinions(assessment.submission, level)
     compared = opinion.with_columns(outcome, said)
     scores = proposal.score_rows(outcome)
+    text, corrections = assessment.submission.content, read_corrections(facts.get("corrections"))
     return {
         "outcome": outcome,
-        "text": assessment.submission.content,
+        "text": text,
         "marks": proposal.marks(outcome),
         "who": proposal.who_words(facts),
         "level": level,
         "target": minutes_of(level),
         "flags": proposal.flag_rows(outcome),
         "reasons": proposal.reason_rows(outcome),
-        "vital_rows": proposal.vital_rows(facts.get("vitals", {}), scores, older_times(facts, assessment.asked_at)),
+        "vital_rows": proposal.vital_rows(
+            facts.get("vitals", {}), scores, older_times(facts, assessment.asked_at), told_vitals(text, corrections)
+        ),
+        "understood": understood(text, corrections),
         "scores": scores,
         "contradictions": proposal.contradiction_words(outcome),
         "condition_rows": proposal.condition_rows(compared),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.support.visits import add_version, answer, open_visit, visit_url
 from triage import live_combiners
 from triage.levels import LEVELS
 from triage.models import Assessment
+from triage.policy import load_policy
 from triage.urgency.predictor import LAYER
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +39,13 @@ Install = Callable[..., ModelVersion]
 def cache(tmp_path: Path, settings: Any) -> None:
     settings.ARTEFACT_CACHE = tmp_path / "cache"
     live_combiners._opened.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def only_what_is_learned_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shipped policy without the share of the conditions, and without what asks for vital signs."""
+    policy = replace(load_policy(), combined_share=0.0, likely_from=1.0, needs_vitals=False)
+    monkeypatch.setattr("triage.proposal.current_policy", lambda: policy)
 
 
 @pytest.fixture
