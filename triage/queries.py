@@ -1,4 +1,4 @@
-"""What the pages read. Every clinician sees the whole department's list; their own visits come first."""
+"""What the pages read. Every clinician sees the whole department's list, in the same order."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -22,7 +22,7 @@ def reference_hash(reference: str) -> str:
 
 
 def open_assessments(*, by: User, mine: bool = False, urgency: str = "") -> QuerySet[Assessment]:
-    """Current assessments without a final judgement: one's own visits first, then by urgency, then the longest wait.
+    """Current assessments without a final judgement: the most urgent first, then the longest wait, for everyone alike.
 
     One whose urgency is not known yet comes before all that are known.
     """
@@ -31,13 +31,12 @@ def open_assessments(*, by: User, mine: bool = False, urgency: str = "") -> Quer
         default=Value(0),
         output_field=IntegerField(),
     )
-    own = Case(When(visit__opened_by=by, then=Value(0)), default=Value(1), output_field=IntegerField())
     found = _listed().filter(current=True).exclude(state=Assessment.State.CLOSED)
     if mine:
         found = found.filter(visit__opened_by=by)
     if urgency:
         found = found.filter(urgency=urgency)
-    return found.annotate(rank=rank, own=own).order_by("own", "rank", "visit__opened_at", "pk")
+    return found.annotate(rank=rank).order_by("rank", "visit__opened_at", "pk")
 
 
 def closed_assessments(*, by: User, mine: bool = False, urgency: str = "") -> QuerySet[Assessment]:

@@ -53,7 +53,7 @@ _ZH_NUMBER: Final = re.compile(
     rf"|(?<![{_ZH_ANY}十百第])(?P<one>[一二两三四五六七八九])(?=(?:{_ZH_UNIT}))(?!一度|一年|一下|一次|一日|一天|一周|一月|一分)"
 )
 _ZH_HALF: Final = re.compile(r"(?<=\d)(?P<unit>岁|个月|个?小时|天|周)半")
-_ZH_DEGREE: Final = re.compile(r"(?<=\d)度(?P<digit>\d)(?!\d)")
+_ZH_DEGREE: Final = re.compile(rf"(?<=\d)度(?P<digit>\d|[{_ZH_ANY}])(?!\d)")
 
 
 def write_out_characters(text: str) -> Iterator[Edit]:
@@ -64,6 +64,8 @@ def write_out_characters(text: str) -> Iterator[Edit]:
 def write_out_number_words(text: str) -> Iterator[Edit]:
     """Edits, sorted and apart."""
     for match in _WORDS.finditer(text):
+        if match.group().isupper():
+            continue  # "TEN" is a disease of the skin
         yield Edit(*match.span(), str(_english(match)))
 
 
@@ -82,9 +84,13 @@ def write_out_fractions(text: str) -> Iterator[Edit]:
         for match in _POINT.finditer(text)
     ]
     if not text.isascii():
-        found += [Edit(*match.span(), f".{match['digit']}度") for match in _ZH_DEGREE.finditer(text)]
+        found += [Edit(*match.span(), f".{_digit(match['digit'])}度") for match in _ZH_DEGREE.finditer(text)]
         found += [Edit(*match.span(), f".5{match['unit']}") for match in _ZH_HALF.finditer(text)]
     yield from sorted(found)
+
+
+def _digit(written: str) -> str:
+    return str(_ZH_DIGITS.get(written, written))
 
 
 def _english(match: re.Match[str]) -> int:

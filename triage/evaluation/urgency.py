@@ -108,6 +108,10 @@ def case_texts() -> Iterator[str]:
     """Every text that judges the urgency, sealed or not: none may stand among rows to train on."""
     for path in (*SETS.values(), VIGNETTES):
         yield from (raw["text"] for raw in json.loads(path.read_text(encoding="utf-8")))
+    for path in sorted((FOLDER / "judged").glob("*.jsonl")):
+        with path.open(encoding="utf-8") as lines:
+            for raw in map(json.loads, lines):
+                yield from (raw[part] for part in ("text", "short", "long") if part in raw)
 
 
 def task_rows() -> Iterator[dict[str, Any]]:
@@ -147,14 +151,14 @@ def urgency_metrics(pairs: Sequence[tuple[Level, Level]]) -> UrgencyMetrics:
     count = len(pairs)
     urgent = [proposed for truth, proposed in pairs if truth in EMERGENCIES]
     return UrgencyMetrics(
-        under=_share(sum(proposed > truth for truth, proposed in places), count),
-        over=_share(sum(proposed < truth for truth, proposed in places), count),
-        exact=_share(sum(proposed == truth for truth, proposed in places), count),
-        safe=_share(sum(proposed <= truth for truth, proposed in places), count),
-        emergencies=_share(sum(proposed in EMERGENCIES for proposed in urgent), len(urgent)),
-        three=_share(sum(_three(truth) == _three(proposed) for truth, proposed in pairs), count),
+        under=share(sum(proposed > truth for truth, proposed in places), count),
+        over=share(sum(proposed < truth for truth, proposed in places), count),
+        exact=share(sum(proposed == truth for truth, proposed in places), count),
+        safe=share(sum(proposed <= truth for truth, proposed in places), count),
+        emergencies=share(sum(proposed in EMERGENCIES for proposed in urgent), len(urgent)),
+        three=share(sum(_three(truth) == _three(proposed) for truth, proposed in pairs), count),
         recall={level: _recall(pairs, level) for level in LEVELS},
-        kappa=_quadratic_kappa(places),
+        kappa=quadratic_kappa(places),
     )
 
 
@@ -174,9 +178,9 @@ def three_level_metrics(pairs: Sequence[tuple[ThreeLevels, ThreeLevels]]) -> Thr
     places = [(THREE.index(truth), THREE.index(proposed)) for truth, proposed in pairs]
     called = [proposed == 0 for truth, proposed in places if truth == 0]
     return ThreeLevelMetrics(
-        exact=_share(sum(truth == proposed for truth, proposed in places), len(pairs)),
-        safe=_share(sum(proposed <= truth for truth, proposed in places), len(pairs)),
-        emergencies=_share(sum(called), len(called)),
+        exact=share(sum(truth == proposed for truth, proposed in places), len(pairs)),
+        safe=share(sum(proposed <= truth for truth, proposed in places), len(pairs)),
+        emergencies=share(sum(called), len(called)),
     )
 
 
@@ -186,18 +190,18 @@ def _three(level: Level) -> str:
 
 def _recall(pairs: Sequence[tuple[Level, Level]], level: Level) -> Share:
     own = [proposed for truth, proposed in pairs if truth == level]
-    return _share(own.count(level), len(own))
+    return share(own.count(level), len(own))
 
 
-def _share(hits: int, of: int) -> Share:
-    """Without any case the interval is 0 to 1."""
+def share(hits: int, of: int) -> Share:
+    """A proportion; without any case its interval is 0 to 1."""
     if not of:
         return Share(0, 0, 0.0, 1.0)
     found = wilson_of(hits, of)
     return Share(hits, of, found.low, found.high)
 
 
-def _quadratic_kappa(places: Sequence[tuple[int, int]]) -> float:
+def quadratic_kappa(places: Sequence[tuple[int, int]]) -> float:
     """Cohen's kappa with quadratic weights; 1 where both sides name one and the same level throughout."""
     count = len(places)
     observed = sum((truth - proposed) ** 2 for truth, proposed in places) / count

@@ -128,12 +128,14 @@ def tell_in_english(note: Note) -> Note:
     who = read_demographics(note.text)
     pieces.append((_who(who.age_years, who.sex, who.pregnant), (0, 0)))
     lasting, sudden = _LASTING.search(note.text), _SUDDEN.search(note.text)
-    for number, each in enumerate(_main_first(find_chinese(note.text))):
+    first = True
+    for each in _once(find_chinese(note.text)):
         words = _TOLD[_status(each)].format(_name(each.finding))
-        if number == 0 and sudden:
-            words = f"sudden {words}"
-        if number == 0 and lasting:
-            words = f"{words} for {lasting[1]} {_UNITS[lasting[2]]}"
+        if first and each.status == "present":
+            # When it began belongs to what the person came for.
+            words = f"sudden {words}" if sudden else words
+            words = f"{words} for {lasting[1]} {_UNITS[lasting[2]]}" if lasting else words
+            first = False
         pieces.append((f"{words[0].upper()}{words[1:]}.", note.origin(each.start, each.end)))
     signs = [_SIGNS[read.name].format(read.value) for read in read_vitals(note.text) if read.name in _SIGNS]
     pieces.append((f"Observations: {', '.join(signs)}." if signs else "", (0, 0)))
@@ -141,7 +143,7 @@ def tell_in_english(note: Note) -> Note:
     return Note("".join(words for words, _ in said), tuple(place for words, place in said for _ in words))
 
 
-def _main_first(found: Iterable[Assertion]) -> Iterator[Assertion]:
+def _once(found: Iterable[Assertion]) -> Iterator[Assertion]:
     """Each finding once, in text order."""
     seen: set[tuple[str, str]] = set()
     for each in found:

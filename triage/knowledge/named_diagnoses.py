@@ -37,7 +37,7 @@ _EARLIER: Final = re.compile(
     re.IGNORECASE,
 )
 _ELSEWHERE: Final = re.compile(
-    r"^\W{0,2}(?:contact|exposure|vaccin\w*|jab|clinic|nurse|team|ward|rehab\w*|patients?|course|leaflet|risk"
+    r"^\W{0,2}(?:contact|exposure|vaccin\w*|jab|clinic|nurse|team|ward|rehab\w*|patients?|course|training|teaching|leaflet|risk"
     r"|screen\w*|scare|in (?:19|20)\d\d|\(?(?:19|20)\d\d|\d{1,2} (?:months?|years?) ago"
     r"|(?:months?|years?) ago"
     r"|last (?:year|month|summer|winter)|survivor|clinic|follow|review|ruled out|excluded|unlikely|疫苗|接触|病史|史)",

@@ -32,6 +32,7 @@ class ListRow:
     """One visit in a list. `share` is the waiting time against the level's target, 1 when it is used up."""
 
     url: str
+    again_url: str
     title: str
     who: str
     level: str
@@ -51,6 +52,7 @@ def list_row(assessment: Assessment, by: User, now: datetime) -> ListRow:
     target = minutes_of(level)
     return ListRow(
         url=reverse("triage:visit", args=[visit.public_id]),
+        again_url=reverse("triage:reassess", args=[visit.public_id]),
         title=visit.sealed_reference or _("No reference"),
         who=proposal.who_words(assessment.submission.sealed_facts or {}),
         level=level,

@@ -11,6 +11,8 @@ from aimass_apps.inference.kinds.ensemble.predictor import Ensemble, ensemble_am
 from aimass_apps.inference.predictor import Item, load_predictor
 from aimass_apps.registry.artefacts import STARTERS, BrokenArtefact, read_manifest, starters
 from triage.decide import Outcome, Policy, Source, UnusablePolicy, load_policy
+from triage.evaluation import judged
+from triage.evaluation.judged import JudgedCase, judged_metrics, read_judged
 from triage.evaluation.urgency import (
     SETS,
     ThreeLevelMetrics,
@@ -37,7 +39,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--cases", choices=[*SETS, "all", "vignettes"], default="all", help="which cases")
+        parser.add_argument(
+            "--cases", choices=[*SETS, "all", "vignettes", *judged.SETS], default="all", help="which cases"
+        )
         parser.add_argument("--models", type=Path, default=STARTERS, help="a folder of model versions")
         parser.add_argument("--policy", type=Path, default=DEFAULT, help="a policy file")
         parser.add_argument("--floor-only", action="store_true", help="the safety floor without any model")
@@ -66,6 +70,8 @@ class Command(BaseCommand):
 
 def read_visits(name: str, parts: Sequence[bool]) -> list[Visit]:
     """The cases of a set, of all sets, or the vignettes; `parts` says sealed or not."""
+    if name in judged.SETS:
+        return [*read_judged(judged.FOLDER / judged.SETS[name], parts)]
     if name == "vignettes":
         return [vignette for sealed in parts for vignette in read_vignettes(sealed=sealed)]
     paths = SETS.values() if name == "all" else [SETS[name]]
@@ -101,6 +107,8 @@ def propose_all(
 def misses(visits: Sequence[Visit], outcomes: Sequence[Outcome]) -> Iterator[str]:
     """A line for each case that is proposed otherwise than its author judged."""
     for visit, outcome in zip(visits, outcomes, strict=True):
+        if isinstance(visit, JudgedCase) and outcome.urgency in visit.acceptable:
+            continue
         if outcome.urgency != getattr(visit, "level", None) and outcome.three_levels != getattr(visit, "three", None):
             yield f"{visit.id}: {outcome.urgency} ({visit.why})"
 
@@ -110,7 +118,11 @@ def render(visits: Sequence[Visit], outcomes: Sequence[Outcome]) -> str:
     both = list(zip(visits, outcomes, strict=True))
     fives = [(visit.level, outcome.urgency) for visit, outcome in both if isinstance(visit, UrgencyCase)]
     threes = [(visit.three, outcome.three_levels) for visit, outcome in both if isinstance(visit, Vignette)]
-    rows = _five_rows(urgency_metrics(fives)) if fives else _three_rows(three_level_metrics(threes))
+    cases = [(visit, outcome) for visit, outcome in both if isinstance(visit, JudgedCase)]
+    if cases:
+        rows = _judged_rows(*zip(*cases, strict=True))
+    else:
+        rows = _five_rows(urgency_metrics(fives)) if fives else _three_rows(three_level_metrics(threes))
     return "\n".join(["| metric | value (cases; 95 % interval) |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows)])
 
 
@@ -124,6 +136,21 @@ def _five_rows(found: UrgencyMetrics) -> list[tuple[str, str]]:
         ("exact on three levels", str(found.three)),
         ("quadratic kappa", f"{found.kappa:.3f}"),
         *((f"recall {level}", str(found.recall[level])) for level in LEVELS),
+    ]
+
+
+def _judged_rows(cases: Sequence[JudgedCase], outcomes: Sequence[Outcome]) -> list[tuple[str, str]]:
+    found = judged_metrics(cases, outcomes)
+    return [
+        ("emergencies at least very urgent", str(found.emergencies)),
+        ("immediate called immediate", str(found.immediate)),
+        ("under every acceptable level", str(found.under)),
+        ("over every acceptable level", str(found.over)),
+        ("self-care called self-care", str(found.self_care)),
+        ("exact level", str(found.exact)),
+        ("quadratic kappa", f"{found.kappa:.3f}"),
+        ("first condition", str(found.first)),
+        ("condition in the first three", str(found.in_three)),
     ]
 
 
