@@ -2,6 +2,8 @@
 
 A rule names phrase groups of `phrases.json` and vital conditions ("systolic<90"). `all` must hold together, one of
 `any` where it is given, none of `none`; "a|b" in a term means either. Limits by age are half-open, in years.
+`conditions` names the catalogue's conditions that the rule fears, the main one first: no rule may lie below its usual
+urgency. A rule whose words are but a weak hint names none.
 """
 
 import re
@@ -71,6 +73,7 @@ class Rule:
     limits: Limits
     fires: Mapping[str, object]
     near_miss: Mapping[str, object]
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,7 @@ class _Told:
     all: tuple[Text, ...] = ()
     any: tuple[Text, ...] = ()
     none: tuple[Text, ...] = ()
+    conditions: tuple[Text, ...] = ()
     limits: Mapping[Literal["age_min", "age_max", "sex", "pregnant"], float | bool | str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -204,6 +208,7 @@ def _rule(told: _Told, place: str) -> Rule:
         limits=limits,
         fires=told.fires.known(),
         near_miss=told.near_miss.known(),
+        conditions=told.conditions,
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from triage.knowledge import floor, red_flags
 from triage.knowledge.floor import Facts, safety_floor
+from triage.knowledge.load import load_catalogue
 from triage.knowledge.red_flags import Limits, RedFlagError, Rule, load_phrases, load_rules
 from triage.levels import LEVELS
 from triage.vitals import Vitals
@@ -39,6 +40,13 @@ def test_there_are_enough_rules_and_each_is_complete() -> None:
         assert re.search(r"[\u4e00-\u9fff]", rule.name_zh)
     sizes = [len(rule.all) + bool(rule.any) for rule in rules]
     assert {1, 2, 3} <= set(sizes)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in load_rules() if rule.conditions], ids=lambda rule: rule.id)
+def test_no_rule_lies_below_the_usual_urgency_of_the_condition_it_fears(rule: Rule) -> None:
+    known = load_catalogue().conditions
+    assert set(rule.conditions) <= set(known)
+    assert LEVELS.index(rule.level) <= LEVELS.index(known[rule.conditions[0]].urgency)
 
 
 def test_every_phrase_group_is_used() -> None:
@@ -84,7 +92,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
 
 
 @pytest.mark.parametrize(
-    "key", [field.name for field in fields(Rule) if field.name not in ("all", "any", "none", "limits")]
+    "key", [field.name for field in fields(Rule) if field.name not in ("all", "any", "none", "limits", "conditions")]
 )
 def test_no_part_of_a_rule_may_be_missing(key: str, read: Read, tmp_path: Path) -> None:
     read({})
