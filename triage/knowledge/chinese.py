@@ -131,7 +131,7 @@ def tell_in_english(note: Note) -> Note:
     first = True
     for each in _once(find_chinese(note.text)):
         words = _TOLD[_status(each)].format(_name(each.finding))
-        if first and each.status == "present":
+        if first and each.status == "present" and not _is_history(each.finding):
             # When it began belongs to what the person came for.
             words = f"sudden {words}" if sudden else words
             words = f"{words} for {lasting[1]} {_UNITS[lasting[2]]}" if lasting else words
@@ -152,11 +152,13 @@ def _once(found: Iterable[Assertion]) -> Iterator[Assertion]:
             yield each
 
 
+def _is_history(entry: str) -> bool:
+    finding = load_catalogue().findings.get(entry)
+    return finding is not None and finding.kind == "history"
+
+
 def _status(each: Assertion) -> str:
-    finding = load_catalogue().findings.get(each.finding)
-    if finding is not None and finding.kind == "history" and each.status == "past":
-        return "present"
-    return each.status
+    return "present" if each.status == "past" and _is_history(each.finding) else each.status
 
 
 def _name(entry: str) -> str:
