@@ -12,7 +12,7 @@ from triage.knowledge import floor, red_flags
 from triage.knowledge.floor import Facts, safety_floor
 from triage.knowledge.load import load_catalogue
 from triage.knowledge.red_flags import Limits, RedFlagError, Rule, load_phrases, load_rules
-from triage.levels import LEVELS
+from triage.levels import LEVELS, Level
 from triage.vitals import Vitals
 
 Read = Callable[[dict[str, object]], Rule]
@@ -47,6 +47,145 @@ def test_no_rule_lies_below_the_usual_urgency_of_the_condition_it_fears(rule: Ru
     known = load_catalogue().conditions
     assert set(rule.conditions) <= set(known)
     assert LEVELS.index(rule.level) <= LEVELS.index(known[rule.conditions[0]].urgency)
+
+
+@pytest.mark.parametrize(
+    ("text", "age", "level"),
+    [
+        ("Apnoeic on arrival, being bagged.", 60, "immediate"),
+        ("No palpable pulse, chest compressions commenced.", 71, "immediate"),
+        ("Actively fitting in triage.", 30, "immediate"),
+        ("High temperature, drooling, sitting forward, will not lie down.", 4, "immediate"),
+        ("Tongue swollen since she started ramipril, voice changed.", 50, "immediate"),
+        ("Chainsaw cut to thigh, tourniquet on.", 45, "immediate"),
+        ("Cut her wrist on glass, blood is spurting, three towels soaked.", 60, "immediate"),
+        ("Knife wound to the back, short of breath.", 19, "immediate"),
+        ("Stab wound right forearm, bleeding controlled.", 32, "very_urgent"),
+        ("Strangled by her boyfriend, voice hoarse.", 29, "immediate"),
+        ("Went under in the pool for about a minute, now crying and pink.", 5, "very_urgent"),
+        ("Struck by lightning, feels fine.", 22, "very_urgent"),
+        ("House fire, 35% burns to trunk and legs.", 45, "immediate"),
+        ("Pulled a kettle over herself, scald about 8% chest and arm.", 3, "very_urgent"),
+        ("Full thickness circumferential burn of the left forearm.", 50, "very_urgent"),
+        ("Plaster and lime in both eyes on the building site.", 31, "immediate"),
+        ("Passenger killed in the same car, she has bruises.", 33, "very_urgent"),
+        ("Fell 4 metres from scaffolding, back pain.", 40, "very_urgent"),
+        ("Supracondylar fracture, hand pale, pulse not felt at wrist.", 12, "immediate"),
+        ("Arm torn off by a conveyor belt.", 38, "immediate"),
+        ("Degloving injury of the ring finger.", 41, "very_urgent"),
+        ("Rugby tackle, cannot move his arms or legs.", 19, "immediate"),
+        ("Left pupil bigger than right since this morning.", 70, "very_urgent"),
+        ("Fall, glasgow coma scale 13.", 66, "very_urgent"),
+        ("Fell, banged head, takes rivaroxaban, no symptoms.", 77, "very_urgent"),
+        ("Found on the floor, there since yesterday.", 84, "very_urgent"),
+        ("Cold and stiff, found in an unheated house, mumbling.", 84, "immediate"),
+        ("Paracetamol overdose, 32 tablets at midnight.", 17, "immediate"),
+        ("Swallowed grandma's blood pressure tablets.", 2, "immediate"),
+        ("Ate wild mushrooms yesterday evening, vomiting.", 35, "very_urgent"),
+        ("Smell of the boiler, the carbon monoxide alarm rang, headache and vomiting.", 30, "immediate"),
+        ("Mottled and grunting.", 0.5, "very_urgent"),
+        ("Soft spot bulging, otherwise well.", 0.5, "very_urgent"),
+        ("Bruise on the cheek, not rolling yet.", 0.3, "very_urgent"),
+        ("Linear bruises on the back, history keeps changing.", 5, "very_urgent"),
+        ("Stopped breathing for 20 seconds and went blue.", 0.3, "immediate"),
+        ("Seven weeks pregnant, right-sided pelvic pain and dizzy.", 27, "immediate"),
+        ("34 weeks pregnant, heavy bleeding.", 30, "immediate"),
+        ("Gave birth two days ago, soaking a pad every 20 minutes.", 31, "immediate"),
+        ("Gave birth last week, hears voices about the baby.", 31, "immediate"),
+        ("On chemotherapy for breast cancer, temp 38.5.", 60, "immediate"),
+        ("On clozapine, sore throat and fever.", 45, "very_urgent"),
+        ("Sexual assault last night.", 22, "very_urgent"),
+        ("Suicidal, plan to jump off the bridge, wrote a note.", 40, "immediate"),
+        ("Missed dialysis, weak and short of breath.", 60, "immediate"),
+        ("VP shunt, headache and vomiting.", 10, "very_urgent"),
+        ("PICC line, rigors after flush.", 50, "very_urgent"),
+        ("Addison's disease, vomiting since last night.", 44, "immediate"),
+        ("Sudden complete loss of vision in the right eye, painless.", 68, "immediate"),
+        ("New headache, jaw aches on chewing, scalp tender.", 72, "very_urgent"),
+        ("大腿动脉出血，血喷出来，已上止血带", 40, "immediate"),
+        ("从四米高的脚手架摔下来，腰痛", 25, "very_urgent"),
+        ("开水烫伤，面积8%", 2, "very_urgent"),
+        ("停经7周，右下腹痛，头晕", 28, "immediate"),
+        ("化疗中，发烧38.6", 60, "immediate"),
+        ("想跳楼，遗书写好了", 40, "immediate"),
+    ],
+)
+def test_a_state_that_a_professional_names_fires_by_itself(text: str, age: float, level: Level) -> None:
+    found = safety_floor(text, Facts(age)).level
+    assert found is not None
+    assert LEVELS.index(found) <= LEVELS.index(level)
+
+
+@pytest.mark.parametrize(
+    ("text", "age", "level"),
+    [
+        ("Back pain for years, today suddenly left arm weak and speech slurred.", 66, "immediate"),
+        ("Residual right weakness from old stroke, now left arm weak and speech slurred.", 75, "immediate"),
+        ("Speech is normal again but the arm is still weak.", 70, "immediate"),
+        ("Iron tablets for anaemia, black tarry stool since yesterday, on warfarin, dizzy.", 70, "immediate"),
+        ("Chest sore when I press it, crushing pain with sweating and down the left arm.", 60, "immediate"),
+        ("Burning urine, and sudden severe testicular pain since an hour.", 15, "immediate"),
+        ("Nosebleed and blood spurting from the arm wound.", 35, "immediate"),
+        ("Small cut on the chin and stabbed in the chest.", 24, "immediate"),
+        ("In the cold garden the left leg went suddenly white, cold and painful, does not warm up.", 75, "immediate"),
+        ("Melaena, losing a lot of blood and feels faint.", 64, "immediate"),
+        ("Fell because the left side went weak suddenly.", 70, "immediate"),
+        ("Floaters for years, suddenly went blind in the left eye.", 66, "immediate"),
+        ("Limps since childhood, crushed by a car against the wall, pale and sweating.", 30, "immediate"),
+        ("Sore breasts, fever and foul lochia five days after birth.", 29, "very_urgent"),
+        ("Known dementia, more confused since yesterday.", 85, "very_urgent"),
+        ("Dehydrated, both legs weak since yesterday.", 40, "very_urgent"),
+    ],
+)
+def test_a_word_about_something_else_disarms_no_danger(text: str, age: float, level: Level) -> None:
+    found = safety_floor(text, Facts(age)).level
+    assert found is not None
+    assert LEVELS.index(found) <= LEVELS.index(level)
+
+
+@pytest.mark.parametrize(
+    ("text", "age", "highest"),
+    [
+        ("Bumped his forehead on the table, cried at once, now playing, no vomiting.", 2, None),
+        ("Fell from sofa onto carpet, small bump, playing.", 3, None),
+        ("Fell off the swing, hit head, vomited once.", 8, "urgent"),
+        ("Tension headache like a band since this afternoon, no fever, no vomiting.", 35, None),
+        ("Usual migraine with aura, same as all previous ones, light hurts.", 30, None),
+        ("Small cut on the chin from shaving that is still oozing.", 28, None),
+        ("Cut my leg on a nail, shallow.", 45, None),
+        ("Burned my finger on the oven, small blister.", 45, None),
+        ("Fever 38.5 and cough, plays, wet nappies.", 4, None),
+        ("Teething, drooling, red cheeks, temp 37.6.", 1, None),
+        ("Hand foot and mouth: blisters in the mouth and on hands, fever 38.2, drinks.", 5, None),
+        ("Sharp pain at a rib, hurts when pressed, worse when twisting, after gym.", 22, None),
+        ("Stabbing pain in the side when laughing, for months.", 55, None),
+        ("Common cold, cough, sore throat, can't breathe through my nose.", 25, None),
+        ("Burning when passing urine and going often, no fever, no back pain.", 27, None),
+        ("Urinary infection not responding to antibiotics, no fever.", 30, None),
+        ("Food poisoning two days ago, better now.", 40, None),
+        ("Vomited twice after prawns last night, no rash, drinking.", 28, None),
+        ("I take 75 mg aspirin daily and need a repeat prescription.", 30, None),
+        ("Took 500 mg paracetamol at eight for toothache.", 30, None),
+        ("Hurt himself playing football, bruise on the shin.", 16, None),
+        ("Got a flu shot in the arm yesterday, arm sore.", 33, None),
+        ("Iron tablets since May, black stools, feels well.", 60, None),
+        ("COPD, wheezy and short of breath, allergic to penicillin.", 60, "urgent"),
+        ("Wheezy, breathless, off her milk a bit, runny nose.", 0.5, "urgent"),
+        ("Deaf since birth, came with a cold.", 25, None),
+        ("Conjunctivitis, eyes sticky, won't open in the morning because stuck.", 6, None),
+        ("Rides an electric scooter, here for a sick note.", 30, None),
+        ("Swelling went down after the tablets, happy.", 70, None),
+        ("Hot flushes and night sweats, sheets soaked.", 50, None),
+        ("Mountain bike tour last week, saddle sore.", 34, None),
+        ("Scan of brain aneurysm planned, no symptoms.", 60, None),
+        ("感冒，咳嗽，流鼻涕，没有发烧", 30, None),
+        ("宝宝流鼻涕，吃奶好，尿量正常，精神好", 0.4, None),
+        ("食物中毒昨天，现在好了", 30, None),
+    ],
+)
+def test_what_is_harmless_stays_where_a_careful_nurse_puts_it(text: str, age: float, highest: Level | None) -> None:
+    found = safety_floor(text, Facts(age)).level
+    assert found is None or (highest is not None and LEVELS.index(found) >= LEVELS.index(highest))
 
 
 def test_every_phrase_group_is_used() -> None:
