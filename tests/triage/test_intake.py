@@ -132,14 +132,14 @@ def test_examples_are_the_latest_judgements_up_to_a_moment(ready: Assessment, cl
     assert {*old.labels, *new.labels} <= space
 
 
-def test_own_visits_come_first_then_urgency_then_waiting(clinician: User, colleague: User) -> None:
+def test_the_list_is_in_the_same_order_for_everyone_urgency_then_waiting(clinician: User, colleague: User) -> None:
     now = timezone.now()
     theirs = open_visit(colleague, CHEST, age_years=61.0)
     young = open_visit(clinician, opened_at=now - timedelta(minutes=5))
     old = open_visit(clinician, opened_at=now - timedelta(minutes=50))
     urgent = open_visit(clinician, CHEST, age_years=61.0)
-    listed = list(queries.open_assessments(by=clinician))
-    assert listed == [urgent, old, young, theirs]
+    for each in (clinician, colleague):
+        assert list(queries.open_assessments(by=each)) == [theirs, urgent, old, young]
     assert list(queries.open_assessments(by=clinician, mine=True)) == [urgent, old, young]
     assert list(queries.open_assessments(by=clinician, urgency="soon")) == [old, young]
 

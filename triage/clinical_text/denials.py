@@ -44,10 +44,19 @@ _EMPTY = re.compile(
     re.IGNORECASE,
 )
 
+# "Waterworks fine", "saddle sensation normal", "speech and vision ok": a clause that says that a thing is as it should
+# be names no finding. Not "not normal", and no clause that tells of anything else.
+_NORMAL = re.compile(
+    r"(?:(?<=^)|(?<=[,.;:\n]))[ \t]*+(?!\W)(?:(?!(?:not|never|but|except|until|usually|normally)\b|\w+n['’]t\b)[\w/+&'’-]++[ \t]++){1,8}+"
+    r"(?<=[ \t])(?:fine|normal|ok|okay|intact|unremarkable|unchanged|good|nothing abnormal)[ \t]*+(?P<end>[,.;\n]|$)",
+    re.IGNORECASE,
+)
+
 
 def without_denials(text: str) -> str:
     """`text` without what it denies; the whole text when nothing else would be left."""
-    cut = _DENIAL.sub(lambda match: match["kept"] or "", text)
+    cut = _NORMAL.sub(lambda match: " " if match["end"] == "," else match["end"], text)
+    cut = _DENIAL.sub(lambda match: match["kept"] or "", cut)
     cut = _EMPTY.sub(lambda match: " " if match["end"] else match["kept"], cut)
     cut = re.sub(r"[ \t]{2,}", " ", cut).strip(" ,;")
     return cut if re.search(r"\w", cut) else text

@@ -97,7 +97,7 @@ PATTERNS: Final[Mapping[str, re.Pattern[str]]] = {
         r"对疼痛(?:刺激)?有反应|刺痛(?:后)?(?:有反应|睁眼)|(?:中度|浅)昏迷|昏睡",
     ),
     "unresponsive": _any(
-        r"(?<!\w)(?:unresponsive|not responding(?: at all)?|no response to (?:pain|voice|anything)|unrousable|unarousable|comatose|unconscious)(?!\w)",
+        r"(?<!\w)(?:unresponsive|not responding(?: at all| to (?:voice|pain|anything|us|me|touch))?(?!\s+to\b)|no response to (?:pain|voice|anything)|unrousable|unarousable|comatose|unconscious)(?!\w)",
         r"无反应|呼之不应|昏迷(?!指数|评分|后)|不省人事|叫不醒",
     ),
     "on_oxygen": _any(

@@ -145,7 +145,7 @@ def test_an_obeyed_level_is_never_shown_below_the_proposal(
     run()
     proposed = Assessment.objects.get(pk=assessment.pk).urgency
     page = at_desk.get(visit_url(assessment)).content.decode()
-    assert proposed == "very_urgent"
+    assert proposed == "immediate"
     assert "It asks for no more urgency than proposed." in page
     assert "badge-grade-5" not in page.partition('id="opinions"')[2].partition("</section>")[0]
 
