@@ -47,7 +47,8 @@ _EMPTY = re.compile(
 # "Waterworks fine", "saddle sensation normal", "speech and vision ok": a clause that says that a thing is as it should
 # be names no finding. Not "not normal", and no clause that tells of anything else.
 _NORMAL = re.compile(
-    r"(?:(?<=^)|(?<=[,.;:\n]))[ \t]*+(?!\W)(?:(?!(?:not|never|but|except|until|usually|normally)\b|\w+n['’]t\b)[\w/+&'’-]++[ \t]++){1,8}+"
+    r"(?:(?<=^)|(?<=[,.;:\n]))[ \t]*+(?!\W)"
+    r"(?:(?!(?:not|never|but|except|until|usually|normally)\b|\w+n['’]t\b)[\w/+&'’-]++[ \t]++){1,8}+"
     r"(?<=[ \t])(?:fine|normal|ok|okay|intact|unremarkable|unchanged|good|nothing abnormal)[ \t]*+(?P<end>[,.;\n]|$)",
     re.IGNORECASE,
 )
