@@ -1,8 +1,6 @@
 """What the desk proposes, by table; and that the safety floor only ever raises."""
 
-import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,14 +9,11 @@ from hypothesis import strategies as st
 from aimass_apps.inference.kinds.ensemble.predictor import Ensemble, Rule
 from aimass_apps.registry.artefacts import STARTERS
 from triage.decide import (
-    DEFAULT,
     Outcome,
     Reason,
     Source,
-    UnusablePolicy,
     decide,
     load_policy,
-    read_policy,
     three_levels,
 )
 from triage.knowledge.floor import Fired, Floor, Scored
@@ -266,39 +261,3 @@ def test_whatever_the_models_say_the_floor_only_raises(answers: Answers, level: 
 def test_a_model_that_fails_never_leaves_a_visit_as_self_care_by_silence(answers: Answers) -> None:
     silent = decide(dict.fromkeys(answers), QUIET, POLICY, URGENCIES)
     assert silent.urgency != "self_care"
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"at_least": {"immediate": 0.5}}, "at_least needs exactly"),
-        ({"at_least": {"immediate": 2, "very_urgent": 0.4, "urgent": 0.4, "soon": 0.3}}, "at_least.immediate"),
-        ({"weights": {"svm": -1}}, "weights.svm"),
-        ({"weights": [1]}, "weights: must be"),
-        ({"learned_share": "half"}, "learned_share"),
-        ({"without_models": "self_care"}, "without_models"),
-        ({"colour": "red"}, "colour: is not known here"),
-        ({"version": ""}, "version"),
-    ],
-)
-def test_an_impossible_policy_is_refused_with_its_place(change: dict[str, object], words: str, tmp_path: Path) -> None:
-    path = tmp_path / "policy.json"
-    path.write_text(json.dumps(_as_data() | change))
-    with pytest.raises(UnusablePolicy, match=words):
-        load_policy(path)
-
-
-def test_a_policy_that_is_missing_broken_or_no_object_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnusablePolicy, match="can't be read"):
-        load_policy(tmp_path / "none.json")
-    (tmp_path / "broken.json").write_text("{")
-    with pytest.raises(UnusablePolicy, match="is not JSON"):
-        load_policy(tmp_path / "broken.json")
-    with pytest.raises(UnusablePolicy, match="must be a table"):
-        read_policy([])
-    with pytest.raises(UnusablePolicy, match="at_least: is missing; weights: is missing"):
-        read_policy({"version": "x"})
-
-
-def _as_data() -> dict[str, object]:
-    return json.loads(DEFAULT.read_text())
