@@ -143,7 +143,7 @@ def _judged_rows(cases: Sequence[JudgedCase], outcomes: Sequence[Outcome]) -> li
     found = judged_metrics(cases, outcomes)
     return [
         ("emergencies at least very urgent", str(found.emergencies)),
-        ("immediate called immediate", str(found.immediate)),
+        *([("immediate called immediate", str(found.immediate))] if found.immediate.of else []),
         ("under every acceptable level", str(found.under)),
         ("over every acceptable level", str(found.over)),
         ("self-care called self-care", str(found.self_care)),
