@@ -23,7 +23,8 @@ from triage.reasons import LowerReason
 
 BEFORE, NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC), datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 LOW = {"systolic": 62.0, "diastolic": 30.0, "spo2": 96.0}
-FORM = {"text": MILD, "oxygen": "", "consciousness": ""}
+WHO = {"age": "30", "age_unit": "years", "sex": "female", "pregnant": "no"}
+FORM = {"text": MILD, "oxygen": "", "consciousness": "", **WHO}
 
 
 def _again(assessment: Assessment) -> str:
@@ -227,3 +228,12 @@ def test_the_database_refuses_a_lower_urgency_that_nobody_took(held: Assessment)
                 Assessment.objects.filter(pk=held.pk).update(**change)
         else:
             Assessment.objects.filter(pk=held.pk).update(**change)
+
+
+def test_who_it_is_can_be_put_right(shocked: Assessment, at_desk: Client) -> None:
+    assert 'value="30"' in at_desk.get(_again(shocked)).content.decode()
+    right = {"age": "8", "age_unit": "months", "sex": "male", "pregnant": ""}
+    assert at_desk.post(_again(shocked), FORM | right).status_code == 302
+    facts = Assessment.objects.get(visit=shocked.visit, current=True).submission.sealed_facts
+    assert (round(facts["age_years"], 2), facts["sex"], facts["pregnant"]) == (0.67, "male", None)
+    assert facts["vitals"]["systolic"] == 62

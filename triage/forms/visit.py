@@ -93,7 +93,7 @@ class MeasurementsForm(forms.Form):
         self.ask_about_unusual(cleaned)
         return cleaned
 
-    known: Mapping[str, object] = {}  # what was asked about before
+    known: dict[str, object] = {}  # what was asked about before
 
     def who(self, cleaned: dict[str, Any]) -> tuple[float | None, bool | None]:
         """Age in years and pregnancy, for judging which values are unusual."""
@@ -121,39 +121,9 @@ def _long_ago(at: datetime) -> bool:
     return now() - at > timedelta(hours=12)
 
 
-class ReassessForm(MeasurementsForm):
-    """New words or vital signs of someone who is already here: what was measured last stands there, with its time."""
+class WhoForm(MeasurementsForm):
+    """The measurements with whom they are of: age, sex and pregnancy."""
 
-    def __init__(self, *args: Any, facts: Mapping[str, Any], asked_at: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # Age and pregnancy were asked about when the visit was opened.
-        self.known = {**facts.get("vitals", {}), "age_years": facts.get("age_years")}
-        for name, at in measured_times(facts, asked_at).items():
-            if name in (*MEASURED, "consciousness", "oxygen"):
-                when = date_format(localtime(at), "SHORT_DATETIME_FORMAT" if _long_ago(at) else "TIME_FORMAT")
-                self.fields[name].help_text = _("as of %(when)s") % {"when": when}
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        # A box without a tick is an answer; an empty field is none, and keeps the last value.
-        cleaned["vitals"].setdefault("hypercapnic", False)
-        return cleaned
-
-    def who(self, cleaned: dict[str, Any]) -> tuple[float | None, bool | None]:
-        age_years = self.known["age_years"]
-        return age_years if isinstance(age_years, float | int) else None, None
-
-
-class VisitForm(MeasurementsForm):
-    """A new visit."""
-
-    field_order = ["reference", "age", "age_unit", "sex", "pregnant", "text"]
-    reference = forms.CharField(
-        label=_("Reference"),
-        max_length=80,
-        required=False,
-        help_text=_("Your own number for this person or visit. Kept encrypted; you can search by it."),
-    )
     age = NumberField(label=_("Age"), min_value=0)
     age_unit = forms.ChoiceField(
         label=_("Age in"),
@@ -195,6 +165,42 @@ class VisitForm(MeasurementsForm):
     def who(self, cleaned: dict[str, Any]) -> tuple[float | None, bool | None]:
         # A pregnant man is an error of its own.
         return cleaned.get("age_years"), _maternal(cleaned) and cleaned.get("sex") != "male"
+
+
+class ReassessForm(WhoForm):
+    """New words or vital signs of someone who is already here: what was measured last stands there, with its time.
+
+    Who it is stands there too, and can be put right.
+    """
+
+    def __init__(self, *args: Any, facts: Mapping[str, Any], asked_at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Age and pregnancy were asked about when the visit was opened.
+        self.known = {**facts.get("vitals", {}), "age_years": facts.get("age_years")}
+        if _maternal(facts):
+            self.known["pregnant"] = _("yes")
+        for name, at in measured_times(facts, asked_at).items():
+            if name in (*MEASURED, "consciousness", "oxygen"):
+                when = date_format(localtime(at), "SHORT_DATETIME_FORMAT" if _long_ago(at) else "TIME_FORMAT")
+                self.fields[name].help_text = _("as of %(when)s") % {"when": when}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        # A box without a tick is an answer; an empty field is none, and keeps the last value.
+        cleaned["vitals"].setdefault("hypercapnic", False)
+        return cleaned
+
+
+class VisitForm(WhoForm):
+    """A new visit."""
+
+    field_order = ["reference", "age", "age_unit", "sex", "pregnant", "text"]
+    reference = forms.CharField(
+        label=_("Reference"),
+        max_length=80,
+        required=False,
+        help_text=_("Your own number for this person or visit. Kept encrypted; you can search by it."),
+    )
 
 
 def _maternal(facts: Mapping[str, Any]) -> bool:

@@ -61,9 +61,12 @@ def reassess(
     by: User,
     vitals: Mapping[str, object],
     text: str,
+    who: Mapping[str, object] | None = None,
     corrections: Sequence[Correction] = (),
 ) -> Assessment:
     """Ask again with new words and vital signs; the earlier assessment is kept, but no longer the current one.
+
+    `who` puts age, sex or pregnancy right.
 
     A vital sign that is not given keeps its last value. The earlier urgency holds until somebody gives a reason for a
     lower one (`lower`).
@@ -77,6 +80,7 @@ def reassess(
         visit.assessments.filter(current=True).update(current=False)
         facts = with_times(before.submission.sealed_facts or {}, before.asked_at)
         facts = {name: value for name, value in facts.items() if name != "corrections"} | _corrected(corrections)
+        facts |= who or {}
         facts = next_facts(facts, vitals, told_before=before.submission.content, text=text, now=timezone.now())
         return _ask(visit=visit, by=by, text=text, facts=facts, held=before.final_urgency or before.urgency)
 

@@ -113,6 +113,7 @@ def reassess(request: HttpRequest, public_id: UUID) -> HttpResponse:
         intake.reassess(
             visit=shown,
             by=person_of(request),
+            who={name: cleaned[name] for name in ("age_years", "sex", "pregnant", "after_birth")},
             vitals=cleaned["vitals"],
             text=cleaned["text"],
             corrections=cleaned["corrected"],

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from aimass_apps.people.models import User
 from aimass_apps.submissions.models import Review
 from triage import queries
-from triage.forms.fields import MEASURED
+from triage.forms.fields import AFTER_BIRTH, MEASURED
 from triage.forms.judgement import ChangeForm, ConfirmForm, DeferForm, LowerForm, WithdrawForm
+from triage.forms.visit import UNITS
 from triage.intake.again import older_times
 from triage.intake.judgements import lower_urgency
 from triage.knowledge.corrections import read_corrections
@@ -82,7 +83,16 @@ def initial_measurements(assessment: Assessment) -> dict[str, Any]:
     rest = {"consciousness": vitals.get("consciousness", ""), "hypercapnic": vitals.get("hypercapnic", False)}
     corrected = [packed(each) for each in read_corrections(facts.get("corrections"))]
     text = {"text": assessment.submission.content, "corrected": corrected}
-    return {**text, **numbers, **rest, "oxygen": oxygen}
+    return {**text, **_initial_who(facts), **numbers, **rest, "oxygen": oxygen}
+
+
+def _initial_who(facts: dict[str, Any]) -> dict[str, Any]:
+    age = facts.get("age_years")
+    unit = "years" if age is None or age >= 3 else "months" if age >= 0.25 else "days"
+    count = "" if age is None else f"{round(age / UNITS[unit], 1):g}"
+    said = "yes" if facts.get("pregnant") else "" if facts.get("pregnant") is None else "no"
+    pregnant = AFTER_BIRTH if facts.get("after_birth") else said
+    return {"age": count, "age_unit": unit, "sex": facts.get("sex") or "other", "pregnant": pregnant}
 
 
 def visit_page(visit: Visit, by: User, now: datetime) -> dict[str, Any]:

@@ -105,12 +105,19 @@ def test_assessing_again_keeps_the_earlier_one_in_sight(at_desk: Client, clinici
     first = open_visit(clinician)
     again = reverse("triage:reassess", args=[first.visit.public_id])
     assert MILD in at_desk.get(again).content.decode()
-    changed = {"text": "Now short of breath and blue lips.", "spo2": "85", "consciousness": "", "oxygen": ""}
+    who = {"age": "30", "age_unit": "years", "sex": "female", "pregnant": "no"}
+    changed = who | {"text": "Now short of breath and blue lips.", "spo2": "85", "consciousness": "", "oxygen": ""}
     assert at_desk.post(again, changed).status_code == 302
     page = at_desk.get(visit_url(first)).content.decode()
     assert "Earlier assessments" in page
     assert "blue lips" in re.sub(r"<[^>]+>", "", page)
     assert at_desk.post(again, changed | {"spo2": "20"}).status_code == 422
+
+
+def test_no_two_elements_of_the_page_of_a_visit_have_one_id(at_desk: Client, clinician: User) -> None:
+    page = at_desk.get(visit_url(open_visit(clinician))).content.decode()
+    ids = re.findall(r'\sid="([^"]+)"', page)
+    assert sorted(ids) == sorted(set(ids))
 
 
 def test_form_and_text_that_disagree_are_named(at_desk: Client, clinician: User) -> None:
