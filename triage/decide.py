@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
 from aimass_apps.inference.kinds.ensemble.predictor import Combined, Ensemble, even_pool
+from triage.knowledge.fitting import fitting
 from triage.knowledge.floor import Fired, Floor
 from triage.levels import LEVELS, Level, worst
 from triage.policy import DEFAULT, Policy, UnusablePolicy, load_policy, read_policy
@@ -134,7 +135,7 @@ def decide(
     say so. `held` is what stood before: it stands until a person gives a reason for a lower one.
     """
     usable = {source: scores for source, scores in answers.items() if scores is not None and _usable(scores)}
-    combined = _combined(usable, ensemble)
+    combined = fitting(_combined(usable, ensemble), floor.age_years, floor.sex)
     parts = level_parts(usable, condition_urgency or {})
     fitted = _fitted(usable, parts, layer)
     by_models = _blend(fitted, _mean_levels(parts, policy), policy.fitted_share)

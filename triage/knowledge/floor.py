@@ -14,7 +14,7 @@ from triage.knowledge.load import load_catalogue
 from triage.knowledge.named_diagnoses import named_diagnoses
 from triage.knowledge.note import VisitNote, read_note
 from triage.knowledge.red_flags import load_rules
-from triage.knowledge.rule_matching import Facts, Patient, Spans, present_groups, spans_if_fired
+from triage.knowledge.rule_matching import Facts, Patient, Sex, Spans, present_groups, spans_if_fired
 from triage.knowledge.scales import Scale, Score, may_be_adult
 from triage.levels import LEVELS, Level, worst
 from triage.vitals import Vitals
@@ -49,7 +49,7 @@ class Floor:
 
     `level` is None where nothing fired, which is no reassurance. `scores` are of the scales that are for such a
     patient. `contradictions` names facts on which form and text disagree ("age", "sex", "pregnant"): nothing is
-    silently preferred. `vitals`, `age_years` and `maternal` are what the rules went by, from form and text together;
+    silently preferred. `vitals`, `age_years`, `sex` and `maternal` are what the rules went by, from form and text;
     `vitals` is None where nobody read any. `unread` are places of dangerous words that nothing understood.
     """
 
@@ -59,6 +59,7 @@ class Floor:
     contradictions: tuple[str, ...] = ()
     vitals: Vitals | None = None
     age_years: float | None = None
+    sex: Sex | None = None
     maternal: bool = False
     unread: Spans = ()
 
@@ -89,6 +90,7 @@ def safety_floor(text: str, facts: Facts) -> Floor:
         contradictions=_contradictions(facts, told),
         vitals=vitals,
         age_years=known.age_years,
+        sex=known.sex,
         maternal=patient.maternal,
         unread=unread_dangers(text, facts.corrections),
     )

@@ -22,7 +22,7 @@ from triage.knowledge.corrections import Correction
 from triage.knowledge.load import DATA, load_catalogue
 from triage.knowledge.named_diagnoses import load_names
 from triage.knowledge.note import read_note
-from triage.knowledge.red_flags import load_phrases
+from triage.knowledge.red_flags import phrase_assertions
 
 DANGERS: Final = DATA / "danger_words.json"
 _TIME: Final = re.compile(
@@ -142,8 +142,7 @@ def _unused(note: Note) -> Iterator[tuple[int, int]]:
 def _used(note: Note) -> Iterable[tuple[int, int]]:
     text = note.text
     yield from ((start, end) for start, end, _ in recogniser().mentions(text))
-    phrases = load_phrases()
-    yield from ((each.start, each.end) for each in find_assertions(text, phrases.lexicon, phrases.modifiers))
+    yield from ((each.start, each.end) for each in phrase_assertions(text))
     yield from ((each.start, each.end) for each in find_assertions(text, load_names()))
     yield from ((read.start, read.end) for read in read_vitals(text))
     yield from (match.span() for match in _TIME.finditer(text))

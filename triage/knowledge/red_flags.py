@@ -10,14 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from annotated_types import Interval, MinLen
 
 from aimass_apps.strict_files import BadFile, Name, Text, checked, read_json
-from triage.clinical_text.assertion import Lexicon, compile_lexicon
+from triage.clinical_text.assertion import Assertion, Lexicon, compile_lexicon, find_assertions
 from triage.knowledge.vital_terms import BadTerm, VitalTerm, read_vital_term
 from triage.levels import Level
 from triage.vitals import Vitals
@@ -161,6 +161,13 @@ def load_phrases() -> Phrases:
         modifiers=frozenset(name for name, group in file.phrases.items() if group.modifier),
         version=file.version,
     )
+
+
+@lru_cache(maxsize=128)
+def phrase_assertions(text: str) -> tuple[Assertion, ...]:
+    """Every phrase group that a written-out note names, with its status. Kept: rules and read-back ask for the same."""
+    phrases = load_phrases()
+    return tuple(find_assertions(text, phrases.lexicon, phrases.modifiers))
 
 
 def phrase_words() -> set[str]:

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from triage.clinical_text.assertion import find_assertions
 from triage.clinical_text.shorthand import Note
 from triage.knowledge.corrections import Correction
 from triage.knowledge.note import VisitNote
-from triage.knowledge.red_flags import Limits, Rule, Term, load_phrases
+from triage.knowledge.red_flags import Limits, Rule, Term, load_phrases, phrase_assertions
 from triage.knowledge.vital_terms import VitalTerm
 from triage.vitals import Vitals
 
@@ -70,10 +69,10 @@ def present_groups(note: VisitNote) -> dict[str, Spans]:
 
 
 def _present_in(note: Note) -> dict[str, Spans]:
-    phrases = load_phrases()
+    history_counts = load_phrases().history_counts
     hits: dict[str, Spans] = {}
-    for found in find_assertions(note.text, phrases.lexicon, phrases.modifiers):
-        history = found.status == "past" and found.finding in phrases.history_counts
+    for found in phrase_assertions(note.text):
+        history = found.status == "past" and found.finding in history_counts
         if found.status == "present" or history:
             hits[found.finding] = (*hits.get(found.finding, ()), note.origin(found.start, found.end))
     return hits
