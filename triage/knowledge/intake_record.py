@@ -40,7 +40,7 @@ _PLAIN_WORDS: Final = (
     " presenting presented attends attended arrived brought came come seen referred known usual usually also please"
     " help think thinks thought want wants wanted need needs asks asking asked able still back again after before"
     " while during until because normally otherwise thing things something anything everything one other others"
-    " home work school house hospital doctor nurse ambulance clinic surgery triage room lives alone"
+    " history home work school house hospital doctor nurse ambulance clinic surgery triage room lives alone"
 )
 _PLAIN: Final = frozenset(map(stem, _PLAIN_WORDS.split()))
 
