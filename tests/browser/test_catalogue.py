@@ -16,7 +16,7 @@ def test_the_catalogue_is_searched_while_typing(open_page: Opener, sign_in, widt
     assert overflow(page) == []
     page.keyboard.press("/")
     page.keyboard.type("sick headache")
-    page.get_by_text("Achalasia").wait_for(state="detached")
+    page.get_by_role("link", name="Achalasia").wait_for(state="detached")
     assert page.locator("#found .row-main").count() == 1
     assert page.url.endswith("/triage/catalogue/")
     page.get_by_role("link", name="Migraine").click()

@@ -22,7 +22,7 @@ def at_desk(page: Page, sign_in) -> Page:
 def write_visit(page: Page) -> None:
     page.keyboard.press("n")
     expect(page.get_by_role("heading", name="New visit")).to_be_visible()
-    page.keyboard.type("58")
+    page.locator("#id_age").fill("58")
     page.get_by_text("Male", exact=True).click()
     page.get_by_label("Symptoms").fill(TEXT)
     page.get_by_label("Heart rate").fill("104")
