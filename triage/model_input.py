@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from triage.clinical_text.clauses import sentences
 from triage.clinical_text.denials import without_denials
 from triage.knowledge.corrections import read_corrections
+from triage.knowledge.intake_record import recogniser
 from triage.knowledge.note import read_note
+from triage.knowledge.scales import is_usual
 
 # Names as in a visit's facts; units as in triage.vitals.
 _SIGNS = (
@@ -26,7 +29,7 @@ def tell_facts(text: str, facts: Mapping[str, object]) -> str:
     """`text` with one sentence of who it is about before it, and the vital signs behind; unknown facts add nothing."""
     who = _who(facts.get("age_years"), facts.get("sex"), facts.get("pregnant"))
     vitals = facts.get("vitals")
-    signs = _signs(vitals) if isinstance(vitals, Mapping) else ""
+    signs = _signs(vitals, facts.get("age_years")) if isinstance(vitals, Mapping) else ""
     return " ".join(part for part in (who, text.strip(), signs) if part)
 
 
@@ -36,8 +39,21 @@ def write_out_note(text: str, facts: Mapping[str, object]) -> str:
 
 
 def drop_denials(text: str, facts: Mapping[str, object]) -> str:
-    """`text` without what it denies."""
-    return without_denials(text)
+    """`text` without what it denies, and without sentences that tell of somebody else's findings alone."""
+    return without_denials(_of_the_patient(text))
+
+
+def _of_the_patient(text: str) -> str:
+    found = recogniser().assertions(text)
+    others = [each for each in found if each.status == "family"]
+    if not others:
+        return text
+    kept = [
+        text[part.start : part.end]
+        for part in sentences(text)
+        if not (own := [each.status for each in found if part.start <= each.start < part.end]) or set(own) != {"family"}
+    ]
+    return "".join(kept).strip() or text
 
 
 def _who(age: object, sex: object, pregnant: object) -> str:
@@ -53,6 +69,12 @@ def _who(age: object, sex: object, pregnant: object) -> str:
     return f"A {int(age)}-year-old {noun}."
 
 
-def _signs(vitals: Mapping[str, object]) -> str:
-    given = [form.format(value) for name, form in _SIGNS if isinstance(value := vitals.get(name), int | float)]
+def _signs(vitals: Mapping[str, object], age: object) -> str:
+    """Signs that are out of range. One that is as it should be is no finding, and must make nothing more urgent."""
+    years = float(age) if isinstance(age, int | float) else None
+    given = [
+        form.format(value)
+        for name, form in _SIGNS
+        if isinstance(value := vitals.get(name), int | float) and not is_usual(name, float(value), years)
+    ]
     return f"Observations: {', '.join(given)}." if given else ""

@@ -43,7 +43,7 @@ class Danger:
 _Limits = Sequence[tuple[str, Level]]
 _OWN: Final = "the level is this project's own mapping"
 
-# Any age. Ours: confused or answering to voice only very urgent; pain or nothing, immediate.
+# Any age. Ours: newly confused very urgent; answering to voice only, to pain or to nothing immediate.
 NOT_ALERT: Final = Table(
     "not_alert",
     "Not alert",
@@ -52,7 +52,7 @@ NOT_ALERT: Final = Table(
 )
 NOT_ALERT_LIMITS: Final[_Limits] = (
     ("consciousness=confused", "very_urgent"),
-    ("consciousness=voice", "very_urgent"),
+    ("consciousness=voice", "immediate"),
     ("consciousness=pain", "immediate"),
     ("consciousness=unresponsive", "immediate"),
 )
@@ -82,6 +82,25 @@ LOW_OXYGEN: Final = Table(
 LOW_OXYGEN_LIMITS: Final[_Limits] = (("spo2<90", "immediate"), ("spo2<92", "very_urgent"))
 LOW_OXYGEN_ON_SCALE_2: Final[_Limits] = (("spo2<85", "immediate"),)
 
+# Any age. Under 3 mmol/L somebody may lose consciousness at this minute; from 25 on ketoacidosis or a hyperosmolar
+# state must be looked for.
+GLUCOSE: Final = Table(
+    "glucose_ends",
+    "Dangerous glucose",
+    "血糖危险",
+    f"Hypoglycaemia under 3.0 mmol/L: International Hypoglycaemia Study Group 2017, level 2; {_OWN}",
+)
+GLUCOSE_LIMITS: Final[_Limits] = (
+    ("glucose<3", "immediate"),
+    ("glucose<3.5", "very_urgent"),
+    ("glucose>=25", "urgent"),
+    ("glucose>=30", "very_urgent"),
+)
+
+# Any age: severe pain is looked at within the hour, whatever it comes from.
+PAIN: Final = Table("severe_pain", "Severe pain", "剧烈疼痛", f"Own limit on the scale from 0 to 10; {_OWN}")
+PAIN_LIMITS: Final[_Limits] = (("pain>=8", "urgent"),)
+
 # From 16 years, and where the age is not known. Limits inside NEWS2's outermost columns, which by themselves ask only
 # for an urgent look. Ours: no pressure immediate; low pressure, pulse and respiration very urgent.
 ADULT: Final = Table(
@@ -93,10 +112,11 @@ ADULT: Final = Table(
 ADULT_LIMITS: Final[_Limits] = (
     ("systolic<80", "immediate"),
     ("systolic<90", "very_urgent"),
-    ("heart_rate<40", "very_urgent"),
+    ("heart_rate<40", "immediate"),
     ("heart_rate>=150", "very_urgent"),
-    ("respiratory_rate<=8", "very_urgent"),
-    ("respiratory_rate>=35", "very_urgent"),
+    ("heart_rate>150", "immediate"),
+    ("respiratory_rate<=8", "immediate"),
+    ("respiratory_rate>=35", "immediate"),
 )
 
 # Under 16 years: the 4-point ends of Bedside PEWS, by age (years, exclusive). Ours: one sign very urgent, two or more
@@ -161,6 +181,8 @@ _SIGNS: Final[Mapping[str, tuple[str, str]]] = {
     "heart_rate": ("pulse", "脉搏"),
     "respiratory_rate": ("respiration", "呼吸"),
     "spo2": ("SpO2", "血氧"),
+    "glucose": ("glucose", "血糖"),
+    "pain": ("pain", "疼痛"),
 }
 _STATES: Final[Mapping[str, tuple[str, str]]] = {
     "confused": ("new confusion", "新发意识模糊"),
@@ -184,6 +206,8 @@ def _asked(vitals: Vitals, age: float, *, maternal: bool) -> Iterator[Danger | N
     yield _beyond(NOT_ALERT, NOT_ALERT_LIMITS, vitals)
     yield _beyond(NEAR_ARREST, next(limits for until, limits in NEAR_ARREST_LIMITS if age < until), vitals)
     on_scale_2 = vitals.hypercapnic and adult and not maternal
+    yield _beyond(GLUCOSE, GLUCOSE_LIMITS, vitals)
+    yield _beyond(PAIN, PAIN_LIMITS, vitals)
     yield _beyond(LOW_OXYGEN, LOW_OXYGEN_ON_SCALE_2 if on_scale_2 else LOW_OXYGEN_LIMITS, vitals)
     if maternal:
         yield _beyond(MATERNAL, MATERNAL_LIMITS, vitals)

@@ -166,12 +166,28 @@ def high_for_age(vitals: Vitals, age_years: float) -> tuple[str, ...]:
     return tuple(beyond)
 
 
+def is_usual(name: str, value: float, age_years: float | None) -> bool:
+    """Whether a vital sign is as it should be: no point of NEWS2, and in a child none of the limits by age."""
+    if not may_be_adult(age_years):
+        band = age_band(age_years or 0.0)
+        low, high = {
+            "heart_rate": (band.heart_rate / 2, band.heart_rate),
+            "respiratory_rate": (band.respiratory_rate / 3, band.respiratory_rate),
+            "spo2": (95, 100),
+            "systolic": (70 + 2 * min(10.0, age_years or 0.0), 130),
+            "temperature": (36, 37.9),
+        }.get(name, (float("-inf"), float("inf")))
+        return low <= value <= high
+    bands = _NEWS2.get(name) or (_SPO2_SCALE_1 if name == "spo2" else ())
+    return not bands or _points(value, bands) == 0
+
+
 def fever_level(temperature: float, age_years: float) -> Level | None:
     """Urgency of a temperature by age.
 
     Under 3 months: 38.0 or more, or under 36, very urgent. From 3 months to 5 years: 39 or more, or under 36,
-    urgent. From 5 years on: 41 or more very urgent, under 35 urgent. Under 16 years (ours): under 35 very urgent. Under
-    32 immediate at any age.
+    urgent. From 5 years on: 41 or more very urgent, 40 or more (ours) or under 35 urgent. Under 16 years (ours): under
+    35 very urgent. Under 32 immediate at any age.
     """
     if temperature < 32:
         return "immediate"
@@ -181,4 +197,4 @@ def fever_level(temperature: float, age_years: float) -> Level | None:
         return "very_urgent"
     if age_years < 5:
         return "urgent" if temperature >= 39 or temperature < 36 else None
-    return "urgent" if temperature < 35 else None
+    return "urgent" if temperature < 35 or temperature >= 40 else None

@@ -1,5 +1,6 @@
 """Vital signs that are a danger by themselves: the whole grid against the published tables, written out again here."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from itertools import combinations, product
@@ -56,12 +57,12 @@ AGES = [
     None,
 ]
 WHO = [(None, False), (False, False), (True, False), (False, True)]
-SIGNS = ["heart_rate", "systolic", "diastolic", "respiratory_rate", "spo2"]
+SIGNS = ["heart_rate", "systolic", "diastolic", "respiratory_rate", "spo2", "glucose", "pain"]
 
 
 def _whole(sign: str) -> range:
     low, high, _unit = RANGES[sign]
-    return range(int(low), int(high) + 1)
+    return range(math.ceil(low), int(high) + 1)
 
 
 def _pressure_floor(age: float) -> float:
@@ -94,6 +95,12 @@ def _expected(sign: str, value: int, age: float | None, maternal: bool) -> str |
 
 
 def _of_any_age(sign: str, value: int, age: float) -> Iterator[str]:
+    if sign == "glucose" and value < 4:
+        yield "immediate" if value < 3 else "very_urgent"
+    if sign == "glucose" and value >= 25:
+        yield "very_urgent" if value >= 30 else "urgent"
+    if sign == "pain" and value >= 8:
+        yield "urgent"
     if sign == "spo2" and value < 92:
         yield "immediate" if value < 90 else "very_urgent"
     slowest = {"heart_rate": (59, 39, 29), "respiratory_rate": (10, 8, 6)}.get(sign, (-1, -1, -1))
@@ -104,10 +111,12 @@ def _of_any_age(sign: str, value: int, age: float) -> Iterator[str]:
 def _adult(sign: str, value: int) -> Iterator[str]:
     if sign == "systolic" and value < 90:
         yield "immediate" if value < 80 else "very_urgent"
-    if sign == "heart_rate" and (value < 40 or value >= 150):
+    if sign == "heart_rate" and value == 150:
         yield "very_urgent"
+    if sign == "heart_rate" and (value < 40 or value > 150):
+        yield "immediate"
     if sign == "respiratory_rate" and (value <= 8 or value >= 35):
-        yield "very_urgent"
+        yield "immediate"
 
 
 def _level(vitals: Vitals, age: float | None, maternal: bool) -> str | None:
@@ -151,7 +160,7 @@ def test_the_floor_asks_for_no_less_than_the_tables(sign: str, who: tuple[bool |
     [
         ("alert", None),
         ("confused", "very_urgent"),
-        ("voice", "very_urgent"),
+        ("voice", "immediate"),
         ("pain", "immediate"),
         ("unresponsive", "immediate"),
     ],

@@ -113,6 +113,8 @@ def test_age_bands_are_half_open_and_their_limits_are_exceeded_only_above(
         (39.0, 0.25, "urgent"),
         (39.5, 4, "urgent"),
         (39.5, 6, None),
+        (39.9, 30, None),
+        (40.0, 30, "urgent"),
         (41.0, 30, "very_urgent"),
         (34.9, 30, "urgent"),
         (34.9, 16, "urgent"),
